@@ -1,7 +1,6 @@
-import json
-from typing import Any
+"""Lambda entry point of the greetings."""
 
+from shared.http import Api
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    print("hit", event["path"])
-    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event, default=str)}
+api = Api("greetings")
+handler = api

@@ -1,0 +1,52 @@
+"""The body of a request as bytes, bounded, of a media type that the route takes."""
+
+from base64 import b64decode
+from typing import Any
+
+from shared.problems import Malformed, TooLarge, UnsupportedMediaType
+
+JSON = "application/json"
+
+
+def header(event: dict[str, Any], name: str) -> str:
+    """A request header, "" where there is none; `name` in lower case."""
+    for key, value in (event.get("headers") or {}).items():
+        if key.lower() == name:
+            return str(value)
+    return ""
+
+
+def media_type(event: dict[str, Any]) -> str:
+    """The type of the body without parameters, in lower case."""
+    return header(event, "content-type").partition(";")[0].strip().lower()
+
+
+def expect_media_type(event: dict[str, Any], *known: str) -> str:
+    """The body's media type; UnsupportedMediaType when it is not one of `known`."""
+    found = media_type(event)
+    if found not in known:
+        raise UnsupportedMediaType(
+            f"the body must be {' or '.join(known)}, not {found or 'without a content type'}"
+        )
+    return found
+
+
+def raw_body(event: dict[str, Any], limit: int, hint: str = "") -> bytes:
+    """The body as it was sent; TooLarge over `limit` bytes.
+
+    API Gateway hands text over as text: what was not UTF-8 has become U+FFFD by then.
+    """
+    body = event.get("body") or ""
+    raw = b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+    if len(raw) > limit:
+        raise TooLarge(f"the body has {len(raw)} bytes, at most {limit} are taken{hint}")
+    return raw
+
+
+def json_bytes(event: dict[str, Any], limit: int) -> bytes:
+    """The JSON body; Malformed when there is none."""
+    raw = raw_body(event, limit)
+    if not raw:
+        raise Malformed("a JSON body is required")
+    expect_media_type(event, JSON)
+    return raw

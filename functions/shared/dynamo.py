@@ -1,0 +1,372 @@
+"""DynamoDB, through pydynox's Rust core; nothing else imports it.
+
+The core is called page by page, because the layer above it loses items in places: its queries stop
+at an empty page, its cursors skip when a page is cut, its batches give up without a word on what
+was not written. Every call has a timeout and a single attempt; the retries are here, with full
+jitter (Amazon Builders' Library, "Timeouts, retries, and backoff with jitter").
+
+Numbers come back as int or float. Fractions of more than 17 digits lose precision: what must be
+kept as given is stored as text.
+"""
+
+import os
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from pydynox import pydynox_core
+
+from shared.problems import StoreUnavailable
+from shared.settings import MissingSettingError, setting
+
+Item = dict[str, Any]
+Key = dict[str, Any]
+# What one element of a transaction says; made by the methods of Table only
+Operation = dict[str, Any]
+T = TypeVar("T")
+
+CONNECT_TIMEOUT = 1.0  # seconds
+READ_TIMEOUT = 5.0  # seconds
+ATTEMPTS = 6
+PATIENCE = 12.0  # seconds after which no further attempt is made
+FIRST_BACKOFF = 0.05  # seconds, doubled with each attempt
+LAST_BACKOFF = 2.0  # seconds
+BATCH = 25  # BatchWriteItem's limit
+TRANSACTION = 100  # TransactWriteItems' limit
+WRITERS = 8  # batches on their way at once
+
+# DynamoDB's reasons inside a cancelled transaction that pass by themselves
+_PASSING = {
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+}
+
+
+class ConditionFailedError(Exception):
+    """The condition of a write did not hold; `item` is what was there, if anything was."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__("the condition of the write did not hold")
+        self.item = item
+
+
+class TransactionFailedError(Exception):
+    """A transaction was cancelled; `reasons` has an entry per operation, None where it was fine."""
+
+    def __init__(self, reasons: list[str | None]) -> None:
+        super().__init__(f"the transaction was cancelled: {reasons}")
+        self.reasons = reasons
+
+    def failed(self) -> list[int]:
+        """Indexes of the operations whose condition did not hold."""
+        return [i for i, why in enumerate(self.reasons) if why == "ConditionalCheckFailed"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items, and the key to continue after (None at the end)."""
+
+    items: list[Item]
+    last_key: Key | None
+
+
+@cache
+def client() -> Any:
+    """The one client; its address, region and credentials are those of the environment."""
+    for name in [name for name, value in os.environ.items() if name.startswith("AWS_")]:
+        if not os.environ[name]:
+            del os.environ[name]  # an empty one aborts the process inside the core
+    if os.environ.get("AWS_RETRY_MODE", "standard") not in {"standard", "adaptive"}:
+        raise MissingSettingError("AWS_RETRY_MODE must be standard or adaptive")
+    if not re.fullmatch(r"[1-9]\d{0,3}", os.environ.get("AWS_MAX_ATTEMPTS", "1")):
+        raise MissingSettingError("AWS_MAX_ATTEMPTS must be a number from 1")
+    return pydynox_core.DynamoDBClient(
+        # without a region the core would take us-east-1 silently
+        region=os.environ.get("AWS_REGION") or setting("AWS_DEFAULT_REGION"),
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        max_retries=1,
+    )
+
+
+@cache
+def _writers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WRITERS, thread_name_prefix="dynamo")
+
+
+def _reasons(error: Exception) -> list[str | None]:
+    """The reasons in the text of a cancelled transaction, `[None, ConditionalCheckFailed]`."""
+    found = re.search(r"\[([^\]]*)\]", str(error))
+    names = found.group(1).split(",") if found else []
+    return [None if name.strip() in {"None", ""} else name.strip() for name in names]
+
+
+def _attempt(call: Callable[[], T]) -> T:
+    """One attempt; _PassingError for what may go away by itself."""
+    try:
+        return call()
+    except pydynox_core.ConditionalCheckFailedException as error:
+        raise ConditionFailedError(getattr(error, "item", None)) from error
+    except pydynox_core.TransactionCanceledException as error:
+        reasons = _reasons(error)
+        if any(reason == "ConditionalCheckFailed" for reason in reasons):
+            raise TransactionFailedError(reasons) from error
+        if any(reason in _PASSING for reason in reasons):
+            raise _PassingError from error
+        raise TransactionFailedError(reasons) from error
+    except (
+        pydynox_core.ProvisionedThroughputExceededException,
+        pydynox_core.ConnectionException,
+    ) as error:
+        raise _PassingError from error
+    except pydynox_core.PydynoxException as error:
+        # 500, 503, TransactionConflict and the like have no class of their own; bad calls do
+        if type(error) is pydynox_core.PydynoxException:
+            raise _PassingError from error
+        raise
+
+
+class _PassingError(Exception):
+    """A failure worth another attempt."""
+
+
+def retried(call: Callable[[], T]) -> T:
+    """The call's result; StoreUnavailable when no attempt succeeded."""
+    started = time.monotonic()
+    for attempt in range(ATTEMPTS):
+        try:
+            return _attempt(call)
+        except _PassingError as passing:
+            if attempt == ATTEMPTS - 1 or time.monotonic() - started > PATIENCE:
+                raise StoreUnavailable from passing.__cause__
+            ceiling = min(LAST_BACKOFF, FIRST_BACKOFF * 2**attempt)
+            time.sleep(random.uniform(0, ceiling))  # noqa: S311 - jitter, no secret
+    raise AssertionError("unreachable")
+
+
+def transact(operations: Sequence[Operation], token: str | None = None) -> None:
+    """All or nothing, 100 operations at most; TransactionFailedError names which did not hold."""
+    if not 1 <= len(operations) <= TRANSACTION:
+        raise ValueError(f"a transaction has 1 to {TRANSACTION} operations")
+    retried(
+        lambda: client().sync_transact_write(list(operations), client_request_token=token),
+    )
+
+
+class Table:
+    """One table: its name, the attributes of its key, and the calls that are safe."""
+
+    def __init__(self, name: str, *key: str) -> None:
+        if name.startswith("arn:"):
+            raise ValueError("a table goes by its name: with an ARN the core drops items")
+        self.name = name
+        self.key = key
+
+    def get(self, key: Key, *, consistent: bool = False) -> Item | None:
+        item, _ = retried(
+            lambda: client().sync_get_item(self.name, key, consistent_read=consistent)
+        )
+        return dict(item) if item is not None else None
+
+    def get_many(self, keys: Sequence[Key]) -> list[Item]:
+        """The items that are there, in any order; 100 keys at most, each once."""
+        if not keys:
+            return []
+        if len(keys) > 100:
+            raise ValueError("at most 100 keys at once")
+        return list(retried(lambda: client().sync_batch_get(self.name, list(keys), False)))
+
+    def put(
+        self,
+        item: Item,
+        *,
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
+        values: Item | None = None,
+    ) -> None:
+        """ConditionFailedError has the item that was there."""
+        retried(
+            lambda: client().sync_put_item(
+                self.name,
+                item,
+                condition_expression=condition,
+                expression_attribute_names=names,
+                expression_attribute_values=values,
+                return_values_on_condition_check_failure=condition is not None,
+            )
+        )
+
+    def update(
+        self,
+        key: Key,
+        expression: str,
+        *,
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
+        values: Item | None = None,
+    ) -> Item:
+        """The item as it is after. Without a condition it may be applied twice after a reset."""
+        attributes, _ = retried(
+            lambda: client().sync_update_item(
+                self.name,
+                key,
+                update_expression=expression,
+                condition_expression=condition,
+                expression_attribute_names=names,
+                expression_attribute_values=values,
+                return_values_on_condition_check_failure=condition is not None,
+                return_values="ALL_NEW",
+            )
+        )
+        return dict(attributes)
+
+    def delete(
+        self,
+        key: Key,
+        *,
+        condition: str | None = None,
+        names: dict[str, str] | None = None,
+        values: Item | None = None,
+    ) -> Item | None:
+        """The item as it was, None where there was none."""
+        attributes, _ = retried(
+            lambda: client().sync_delete_item(
+                self.name,
+                key,
+                condition_expression=condition,
+                expression_attribute_names=names,
+                expression_attribute_values=values,
+                return_values_on_condition_check_failure=condition is not None,
+                return_values="ALL_OLD",
+            )
+        )
+        return dict(attributes) if attributes else None
+
+    def query(  # noqa: PLR0913 - the options of one call
+        self,
+        condition: str,
+        values: Item,
+        *,
+        names: dict[str, str] | None = None,
+        limit: int | None = None,
+        after: Key | None = None,
+        forward: bool = True,
+        index: str | None = None,
+        consistent: bool = False,
+    ) -> Page:
+        """One page, of at most `limit` items and 1 MB; it may be short or empty before the end."""
+        items, last_key, _ = retried(
+            lambda: client().sync_query_page(
+                self.name,
+                condition,
+                expression_attribute_names=names,
+                expression_attribute_values=values,
+                limit=limit,
+                exclusive_start_key=after,
+                scan_index_forward=forward,
+                index_name=index,
+                consistent_read=consistent,
+            )
+        )
+        return Page(items, last_key)
+
+    def query_all(self, condition: str, values: Item, **options: Any) -> Iterator[Item]:
+        """Every item, page after page; options as of `query`."""
+        after: Key | None = None
+        while True:
+            page = self.query(condition, values, after=after, **options)
+            yield from page.items
+            after = page.last_key
+            if after is None:
+                return
+
+    def scan(self, *, limit: int | None = None, after: Key | None = None) -> Page:
+        """One page in no order, of at most `limit` items and 1 MB."""
+        items, last_key, _ = retried(
+            lambda: client().sync_scan_page(self.name, limit=limit, exclusive_start_key=after)
+        )
+        return Page(items, last_key)
+
+    def scan_all(self) -> Iterator[Item]:
+        """Every item of the table: for tools and schedules, not for requests."""
+        after: Key | None = None
+        while True:
+            page = self.scan(after=after)
+            yield from page.items
+            after = page.last_key
+            if after is None:
+                return
+
+    def put_many(self, items: Iterable[Item]) -> None:
+        """Write all, in any order; of a key that comes twice the last stays.
+
+        StoreUnavailable when a batch could not be written; others may have been.
+        """
+        unique = {tuple(item[name] for name in self.key): item for item in items}
+        self._batches(list(unique.values()), lambda batch: (batch, []))
+
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Delete all, in any order; what is not there counts as deleted."""
+        unique = {tuple(key[name] for name in self.key): key for key in keys}
+        self._batches(list(unique.values()), lambda batch: ([], batch))
+
+    def _batches(
+        self, rows: list[Item], split: Callable[[list[Item]], tuple[list[Item], list[Key]]]
+    ) -> None:
+        def write(start: int) -> None:
+            puts, deletes = split(rows[start : start + BATCH])
+            # puts and deletes may be repeated, so a batch of which a part failed is sent again
+            retried(lambda: client().sync_batch_write(self.name, puts, deletes))
+
+        starts = range(0, len(rows), BATCH)
+        if len(starts) == 1:
+            write(0)
+            return
+        for _ in _writers().map(write, starts):
+            pass
+
+    def put_operation(self, item: Item, condition: str | None = None, **more: Any) -> Operation:
+        return self._operation("put", condition, item=item, **more)
+
+    def update_operation(
+        self, key: Key, expression: str, condition: str | None = None, **more: Any
+    ) -> Operation:
+        return self._operation("update", condition, key=key, update_expression=expression, **more)
+
+    def delete_operation(self, key: Key, condition: str | None = None, **more: Any) -> Operation:
+        return self._operation("delete", condition, key=key, **more)
+
+    def check_operation(self, key: Key, condition: str, **more: Any) -> Operation:
+        return self._operation("condition_check", condition, key=key, **more)
+
+    def _operation(
+        self,
+        kind: str,
+        condition: str | None,
+        *,
+        names: dict[str, str] | None = None,
+        values: Item | None = None,
+        **what: Any,
+    ) -> Operation:
+        # the core ignores keys it doesn't know, so these are spelled here and nowhere else
+        operation: Operation = {"type": kind, "table": self.name, **what}
+        if condition is not None:
+            operation["condition_expression"] = condition
+        if names:
+            operation["expression_attribute_names"] = names
+        if values:
+            operation["expression_attribute_values"] = values
+        return operation
+
+
+@cache
+def table(setting_name: str, *key: str) -> Table:
+    """The table that environment variable `setting_name` names."""
+    return Table(setting(setting_name), *key)

@@ -1,0 +1,214 @@
+"""Routes over Powertools' resolver: their input is checked, every failure becomes a problem.
+
+A route is declared with its contract, which the OpenAPI document is made from:
+
+    api = Api("sprockets")
+
+    @api.get("/sprockets/{sprocket_id}", summary="One sprocket", answer="Sprocket", problems=(404,))
+    def get_sprocket(sprocket_id: str) -> JsonObject: ...
+
+`body` and `answer` name models in `<package>.models`, which is imported with the first body that
+is to be checked: pydantic would be a third of what a function's init costs.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
+
+from shared.body import JSON, json_bytes
+from shared.params import Param, read_query
+from shared.problems import Invalid, Malformed, MethodNotAllowed, NotFound, Problem
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from pydantic import TypeAdapter
+
+JsonObject = dict[str, Any]
+Event = dict[str, Any]
+RouteFunction = Callable[..., JsonObject | Response[Any]]
+
+PROBLEM_JSON = "application/problem+json"
+logger = Logger()
+
+
+def json_text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def answer(
+    body: object, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    """A JSON answer."""
+    return Response(status, JSON, json_text(body), headers=dict(headers or {}))
+
+
+def created(body: object, location: str) -> Response[str]:
+    """201 with the path of what was made."""
+    return answer(body, HTTPStatus.CREATED, {"Location": location})
+
+
+def no_content() -> Response[str]:
+    return Response(HTTPStatus.NO_CONTENT, None, "")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation and its contract; `body` and `answer` are names of models in the package."""
+
+    package: str
+    method: str
+    path: str
+    function: RouteFunction
+    summary: str
+    status: int = HTTPStatus.OK
+    query: tuple[Param, ...] = ()
+    body: str | None = None
+    max_body: int = 1_000_000
+    answer: str | None = None
+    # status -> description, of further answers that are no problems
+    answers: Mapping[int, str] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+    # request media types beside JSON, for bodies that the route reads itself
+    consumes: tuple[str, ...] = ()
+    # answer media types, the default first
+    produces: tuple[str, ...] = (JSON,)
+
+    @cached_property
+    def adapter(self) -> "TypeAdapter[Any]":
+        """Checks the body; imports pydantic and the package's models."""
+        from pydantic import TypeAdapter
+
+        if self.body is None:
+            raise TypeError(f"{self.method} {self.path} takes no body")
+        models = import_module(f"{self.package}.models")
+        return TypeAdapter(getattr(models, self.body))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\{\w+\}", "[^/]+", self.path) + "/*")
+
+    def read_body(self, event: Event) -> Any:
+        from pydantic import ValidationError
+
+        raw = json_bytes(event, self.max_body)
+        try:
+            return self.adapter.validate_json(raw)
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+        if faults[0]["type"] == "json_invalid":
+            raise Malformed(f"the body is not JSON: {faults[0]['msg']}")
+        raise Invalid(
+            "the body is not valid",
+            [
+                {"loc": ["body", *fault["loc"]], "msg": fault["msg"], "type": fault["type"]}
+                for fault in faults
+            ],
+        )
+
+
+class Api:
+    """The routes of one function; called with an API Gateway event, it answers it."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.routes: list[Route] = []
+        self._resolver = APIGatewayRestResolver()
+        self._resolver.not_found(self._no_route)
+        self._resolver.exception_handler(Problem)(self._problem)
+        self._resolver.exception_handler(Exception)(self._unknown)
+
+    @property
+    def event(self) -> Event:
+        """The event being answered."""
+        return self._resolver.current_event.raw_event
+
+    def header(self, name: str) -> str | None:
+        """A request header, whatever the case of its name."""
+        return self._resolver.current_event.headers.get(name)
+
+    def route(
+        self, method: str, path: str, **contract: Any
+    ) -> Callable[[RouteFunction], RouteFunction]:
+        """Register a function under a path such as `/sprockets/{sprocket_id}`."""
+
+        def register(function: RouteFunction) -> RouteFunction:
+            route = Route(self.package, method, path, function, **contract)
+            self.routes.append(route)
+            rule = re.sub(r"\{(\w+)\}", r"<\1>", path)
+            self._resolver.route(rule, method=[method])(self._endpoint(route))
+            return function
+
+        return register
+
+    def get(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+        return self.route("GET", path, **contract)
+
+    def post(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+        return self.route("POST", path, **contract)
+
+    def put(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+        return self.route("PUT", path, **contract)
+
+    def delete(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+        return self.route("DELETE", path, **contract)
+
+    def _endpoint(self, route: Route) -> Callable[..., Response[Any]]:
+        def endpoint(**path: str) -> Response[Any]:
+            event = self.event
+            arguments: dict[str, Any] = {name: unquote(part) for name, part in path.items()}
+            if route.query:
+                query = event.get("queryStringParameters") or {}
+                arguments |= read_query(route.query, query)
+            if route.body:
+                arguments["body"] = route.read_body(event)
+            result = route.function(**arguments)
+            return result if isinstance(result, Response) else answer(result, route.status)
+
+        return endpoint
+
+    def __call__(self, event: Event, context: "LambdaContext") -> dict[str, Any]:
+        started = time.perf_counter()
+        # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
+        path = quote(unquote(event["path"]), safe="/")
+        result = self._resolver.resolve({**event, "path": path}, context)
+        logger.info(
+            "request",
+            extra={
+                "method": event["httpMethod"],
+                # the pattern, not the path: a path may hold a person's name
+                "route": event.get("resource"),
+                "status": result["statusCode"],
+                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                "request_id": self._request_id(event),
+            },
+        )
+        return result
+
+    @staticmethod
+    def _request_id(event: Event) -> str:
+        return str((event.get("requestContext") or {}).get("requestId", ""))
+
+    def _problem(self, problem: Problem) -> Response[str]:
+        body = json_text(problem.body(self._request_id(self.event)))
+        return Response(int(problem.status), PROBLEM_JSON, body, headers=problem.headers)
+
+    def _unknown(self, error: Exception) -> Response[str]:
+        logger.exception("unexpected failure", exc_info=error)
+        return self._problem(Problem("the request failed; its id tells us why"))
+
+    def _no_route(self, _error: Exception) -> Response[str]:
+        path = self.event["path"]
+        allowed = [route.method for route in self.routes if route.pattern.fullmatch(path)]
+        if allowed:
+            return self._problem(MethodNotAllowed(allowed))
+        return self._problem(NotFound("no such route"))

@@ -1,0 +1,99 @@
+"""Query parameters: how each is read, bounded and documented.
+
+Kept free of pydantic: a GET should not pay for it when a function starts.
+"""
+
+import keyword
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.problems import Fault, Malformed
+
+
+@dataclass(frozen=True)
+class Param:
+    """A query parameter that is a text of at most `max_length` characters."""
+
+    name: str
+    description: str
+    default: Any = None
+    max_length: int = 1024
+
+    @property
+    def argument(self) -> str:
+        """The keyword argument that a route takes it as: `from` becomes `from_`."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
+
+    def parse(self, text: str) -> Any:
+        if len(text) > self.max_length:
+            raise ValueError(f"must have at most {self.max_length} characters")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the value."""
+        return {"type": "string", "maxLength": self.max_length}
+
+
+@dataclass(frozen=True)
+class IntParam(Param):
+    """An integer from `ge` to `le`."""
+
+    ge: int = 0
+    le: int = 2**53
+
+    def parse(self, text: str) -> int:
+        # int() alone would take "1_000", " 7" and digits of other scripts
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+            raise ValueError(f"must be an integer from {self.ge} to {self.le}")
+        value = int(text)
+        if not self.ge <= value <= self.le:
+            raise ValueError(f"must be an integer from {self.ge} to {self.le}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.ge, "maximum": self.le}
+
+
+@dataclass(frozen=True)
+class FlagParam(Param):
+    """`true` or `false`."""
+
+    default: bool = False
+
+    def parse(self, text: str) -> bool:
+        if text not in {"true", "false"}:
+            raise ValueError("must be true or false")
+        return text == "true"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+LIMIT = IntParam("limit", "How many items a page holds at most", default=10, ge=1, le=100)
+CURSOR = Param("cursor", "The `next` of the page before", max_length=2048)
+YEAR = IntParam("year", "The calendar year, in UTC", default=2021, ge=1, le=9999)
+# 9999-12-31T23:59:59Z, the last second that RFC 3339 can write
+LAST_SECOND = 253_402_300_799
+FROM = IntParam("from", "First moment, Unix seconds, inclusive", ge=0, le=LAST_SECOND)
+TO = IntParam("to", "Last moment, Unix seconds, inclusive", ge=0, le=LAST_SECOND)
+
+
+def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments for a route, by name; Malformed names every bad parameter."""
+    arguments: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for param in params:
+        text = query.get(param.name)
+        if text is None:
+            arguments[param.argument] = param.default
+            continue
+        try:
+            arguments[param.argument] = param.parse(text)
+        except ValueError as error:
+            faults.append({"loc": ["query", param.name], "msg": str(error), "type": "value_error"})
+    if faults:
+        names = ", ".join(str(fault["loc"][1]) for fault in faults)
+        raise Malformed(f"invalid query parameter: {names}", faults)
+    return arguments

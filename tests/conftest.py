@@ -1,0 +1,66 @@
+"""Fixtures for all tests: moto in server mode with the template's tables, and its front door."""
+
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.template import environment, resources
+
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # no account's
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """A moto server on a free port, as the functions' AWS; its address."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        if name not in {"AWS_CA_BUNDLE"}:
+            del os.environ[name]
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    os.environ.update(
+        CREDENTIALS,
+        **environment(),
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ENDPOINT_URL=f"http://{host}:{port}",
+        POWERTOOLS_SERVICE_NAME="test",
+        POWERTOOLS_TRACE_DISABLED="true",
+    )
+    yield os.environ["AWS_ENDPOINT_URL"]
+    server.stop()
+
+
+@pytest.fixture
+def tables(aws: str) -> Iterator[None]:
+    """The template's tables and bucket, empty."""
+    dynamodb = boto3.client("dynamodb")
+    s3 = boto3.client("s3")
+    made = []
+    for logical_id, properties in resources("AWS::DynamoDB::Table"):
+        wanted = {
+            name: value
+            for name, value in properties.items()
+            if name
+            in {
+                "AttributeDefinitions",
+                "BillingMode",
+                "GlobalSecondaryIndexes",
+                "KeySchema",
+                "StreamSpecification",
+            }
+        }
+        dynamodb.create_table(TableName=logical_id, **wanted)
+        made.append(logical_id)
+    s3.create_bucket(Bucket="landingbucket")
+    os.environ["LANDING_BUCKET"] = "landingbucket"
+    yield
+    for name in made:
+        dynamodb.delete_table(TableName=name)
+    for item in s3.list_objects_v2(Bucket="landingbucket").get("Contents", []):
+        s3.delete_object(Bucket="landingbucket", Key=item["Key"])
+    s3.delete_bucket(Bucket="landingbucket")

@@ -1,0 +1,50 @@
+"""What tests know of the stack, read from template.yaml."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short functions: `!Ref X` reads as {"Ref": "X"}."""
+
+
+def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _function)  # type: ignore[no-untyped-call]
+
+
+@cache
+def template() -> dict[str, Any]:
+    document = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    assert isinstance(document, dict)
+    return document
+
+
+def resources(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Logical ids and properties of all resources of a kind, such as AWS::DynamoDB::Table."""
+    for logical_id, resource in template()["Resources"].items():
+        if resource["Type"] == kind:
+            yield logical_id, resource.get("Properties", {})
+
+
+def environment() -> dict[str, str]:
+    """The functions' environment, a `!Ref X` becoming `X`: tests name tables by logical id."""
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return {
+        name: value["Ref"] if isinstance(value, dict) else str(value)
+        for name, value in variables.items()
+    }
