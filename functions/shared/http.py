@@ -22,12 +22,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
 from shared.body import JSON, json_bytes
+from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
-from shared.problems import Invalid, Malformed, MethodNotAllowed, NotFound, Problem
+from shared.problems import (
+    PROBLEM_JSON,
+    Invalid,
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -36,9 +43,6 @@ if TYPE_CHECKING:
 JsonObject = dict[str, Any]
 Event = dict[str, Any]
 RouteFunction = Callable[..., JsonObject | Response[Any]]
-
-PROBLEM_JSON = "application/problem+json"
-logger = Logger()
 
 
 def json_text(value: object) -> str:
@@ -181,30 +185,16 @@ class Api:
         # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
         path = quote(unquote(event["path"]), safe="/")
         result = self._resolver.resolve({**event, "path": path}, context)
-        logger.info(
-            "request",
-            extra={
-                "method": event["httpMethod"],
-                # the pattern, not the path: a path may hold a person's name
-                "route": event.get("resource"),
-                "status": result["statusCode"],
-                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-                "request_id": self._request_id(event),
-            },
-        )
+        log_request(event, result["statusCode"], started)
         return result
 
-    @staticmethod
-    def _request_id(event: Event) -> str:
-        return str((event.get("requestContext") or {}).get("requestId", ""))
-
     def _problem(self, problem: Problem) -> Response[str]:
-        body = json_text(problem.body(self._request_id(self.event)))
+        body = json_text(problem.body(request_id(self.event)))
         return Response(int(problem.status), PROBLEM_JSON, body, headers=problem.headers)
 
     def _unknown(self, error: Exception) -> Response[str]:
         logger.exception("unexpected failure", exc_info=error)
-        return self._problem(Problem("the request failed; its id tells us why"))
+        return self._problem(Problem())
 
     def _no_route(self, _error: Exception) -> Response[str]:
         path = self.event["path"]

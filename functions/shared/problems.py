@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import NotRequired, TypedDict
 
+PROBLEM_JSON = "application/problem+json"
+
 
 class Fault(TypedDict):
     """One thing wrong with the input: where, what, and its kind."""
@@ -28,7 +30,12 @@ class Problem(Exception):
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
-    def __init__(self, detail: str, *, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str = "the request failed; its id tells us why",
+        *,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or {}

@@ -1,0 +1,28 @@
+"""The log: JSON lines, one for each request, with no personal data in them."""
+
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+logger = Logger()
+
+
+def request_id(event: dict[str, Any]) -> str:
+    """API Gateway's id of the request, which problems and log lines carry."""
+    return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+def log_request(event: dict[str, Any], status: int, started: float) -> None:
+    """The line of one request; `started` is what time.perf_counter() said."""
+    logger.info(
+        "request",
+        extra={
+            "method": event["httpMethod"],
+            # the pattern, not the path: a path may hold a person's name
+            "route": event.get("resource"),
+            "status": status,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            "request_id": request_id(event),
+        },
+    )
