@@ -1,15 +1,18 @@
 """Fixtures for all tests: moto in server mode with the template's tables, and its front door."""
 
+import logging
 import os
 from collections.abc import Iterator
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
 from tests.template import environment, resources
 
 REGION = "us-east-1"
+settings.register_profile("thorough", max_examples=1000, deadline=None)
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # no account's
 
 
@@ -17,8 +20,9 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # 
 def aws() -> Iterator[str]:
     """A moto server on a free port, as the functions' AWS; its address."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
-        if name not in {"AWS_CA_BUNDLE"}:
+        if name != "AWS_CA_BUNDLE":
             del os.environ[name]
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # moto's own request lines
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -51,7 +55,6 @@ def tables(aws: str) -> Iterator[None]:
                 "BillingMode",
                 "GlobalSecondaryIndexes",
                 "KeySchema",
-                "StreamSpecification",
             }
         }
         dynamodb.create_table(TableName=logical_id, **wanted)

@@ -28,6 +28,7 @@ Item = dict[str, Any]
 Key = dict[str, Any]
 # What one element of a transaction says; made by the methods of Table only
 Operation = dict[str, Any]
+A = TypeVar("A")
 T = TypeVar("T")
 
 CONNECT_TIMEOUT = 1.0  # seconds
@@ -38,7 +39,7 @@ FIRST_BACKOFF = 0.05  # seconds, doubled with each attempt
 LAST_BACKOFF = 2.0  # seconds
 BATCH = 25  # BatchWriteItem's limit
 TRANSACTION = 100  # TransactWriteItems' limit
-WRITERS = 8  # batches on their way at once
+CONCURRENCY = 8  # calls on their way at once
 
 # DynamoDB's reasons inside a cancelled transaction that pass by themselves
 _PASSING = {
@@ -69,6 +70,10 @@ class TransactionFailedError(Exception):
         return [i for i, why in enumerate(self.reasons) if why == "ConditionalCheckFailed"]
 
 
+class RefusedError(Exception):
+    """The store will never take this call: an item over 400 KB, say."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Items, and the key to continue after (None at the end)."""
@@ -97,8 +102,8 @@ def client() -> Any:
 
 
 @cache
-def _writers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WRITERS, thread_name_prefix="dynamo")
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="dynamo")
 
 
 def _reasons(error: Exception) -> list[str | None]:
@@ -121,6 +126,8 @@ def _attempt(call: Callable[[], T]) -> T:
         if any(reason in _PASSING for reason in reasons):
             raise _PassingError from error
         raise TransactionFailedError(reasons) from error
+    except pydynox_core.ValidationException as error:
+        raise RefusedError(str(error)) from error
     except (
         pydynox_core.ProvisionedThroughputExceededException,
         pydynox_core.ConnectionException,
@@ -149,6 +156,16 @@ def retried(call: Callable[[], T]) -> T:
             ceiling = min(LAST_BACKOFF, FIRST_BACKOFF * 2**attempt)
             time.sleep(random.uniform(0, ceiling))  # noqa: S311 - jitter, no secret
     raise AssertionError("unreachable")
+
+
+def from_image(image: Item) -> Item:
+    """An item of a stream record, `{"id": {"N": "1"}}`, as `get` would give it."""
+    return dict(pydynox_core.item_from_dynamo(image))
+
+
+def together(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
+    """The results of a call for each argument, made at once."""
+    return list(_pool().map(call, arguments))
 
 
 def transact(operations: Sequence[Operation], token: str | None = None) -> None:
@@ -329,7 +346,7 @@ class Table:
         if len(starts) == 1:
             write(0)
             return
-        for _ in _writers().map(write, starts):
+        for _ in _pool().map(write, starts):
             pass
 
     def put_operation(self, item: Item, condition: str | None = None, **more: Any) -> Operation:

@@ -79,6 +79,12 @@ class MethodNotAllowed(Problem):
         super().__init__(f"this resource knows {methods}", headers={"Allow": methods})
 
 
+class NotAcceptable(Problem):
+    """406: none of the media types that the client accepts is to be had."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+
+
 class Conflict(Problem):
     status = HTTPStatus.CONFLICT
 

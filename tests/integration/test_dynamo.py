@@ -7,10 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pydynox import pydynox_core
 
 from shared import dynamo
-from shared.dynamo import ConditionFailedError, Table, TransactionFailedError
+from shared.dynamo import ConditionFailedError, RefusedError, Table, TransactionFailedError
 from shared.problems import StoreUnavailable
 
 Reply = tuple[int, dict[str, Any]]
@@ -169,7 +168,7 @@ def test_unprocessed_items_are_written_in_the_end(faulty: type[FaultyStore]) -> 
 
 def test_a_bad_call_is_not_retried(faulty: type[FaultyStore]) -> None:
     store = faulty((400, {"__type": "com.amazon.coral.validate#ValidationException"}))
-    with pytest.raises(pydynox_core.ValidationException):
+    with pytest.raises(RefusedError):
         Table("t", "pk").get({"pk": "a"})
     assert len(store.requests) == 1
 

@@ -1,0 +1,1 @@
+"""Keeps the materialized views up to date with the tables' streams."""

@@ -1,0 +1,38 @@
+"""From a DynamoDB Streams record to a change of a row."""
+
+from typing import Any
+
+from projector.deltas import Change, Deltas, Row
+from shared.datasets import DATA_SETS
+from shared.dynamo import from_image
+from shared.settings import setting
+
+Record = dict[str, Any]
+
+
+def table_of(record: Record) -> str:
+    """The data set whose stream the record is of; KeyError for any other."""
+    # arn:aws:dynamodb:region:account:table/NAME/stream/LABEL
+    name = record["eventSourceARN"].split("/")[1]
+    names = {setting(data_set.setting): data_set.name for data_set in DATA_SETS.values()}
+    return names[name]
+
+
+def change_of(record: Record) -> Change:
+    """The change that a record tells of; KeyError, TypeError or ValueError when it makes no sense.
+
+    Whether it makes sense is tried here, so that a poison record is found before it is counted.
+    """
+    images = record["dynamodb"]
+    change = Change(
+        event_id=record["eventID"],
+        table=table_of(record),
+        old=_row(images.get("OldImage")),
+        new=_row(images.get("NewImage")),
+    )
+    Deltas().apply(change)
+    return change
+
+
+def _row(image: dict[str, Any] | None) -> Row | None:
+    return None if image is None else from_image(image)

@@ -1,0 +1,61 @@
+"""What the reports answer, for the OpenAPI document."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+
+class QuarterRow(BaseModel):
+    department: str
+    job: str
+    Q1: int
+    Q2: int
+    Q3: int
+    Q4: int
+
+
+class HiresByQuarter(BaseModel):
+    report: str
+    year: int
+    as_of: datetime
+    results: list[QuarterRow]
+
+
+class DepartmentRow(BaseModel):
+    id: int
+    department: str
+    hired: int
+
+
+class DepartmentsAboveMean(BaseModel):
+    report: str
+    year: int
+    as_of: datetime
+    mean: float
+    results: list[DepartmentRow]
+
+
+class MeanHiresRow(BaseModel):
+    mean_hires: float
+
+
+class MeanHires(BaseModel):
+    report: str
+    year: int
+    as_of: datetime
+    results: list[MeanHiresRow]
+
+
+class UserReport(BaseModel):
+    user_id: int
+    name: str | None
+    count: int
+    fav_compound: str | None
+
+
+class Experiments(BaseModel):
+    report: str
+    as_of: datetime
+    average_experiment_count: float
+    user_reports: list[UserReport]
+    next: str | None

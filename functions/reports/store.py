@@ -1,0 +1,97 @@
+"""Reads the views and the names that reports show; every read costs the same at any size."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+
+from reports.figures import Names
+from shared.datasets import DATA_SETS
+from shared.dynamo import Item, table, together
+from shared.views import (
+    HIRE_SHARDS,
+    USER_LISTS,
+    HireCell,
+    hires_cell,
+    hires_partition,
+    ordered,
+    user_key,
+    users_list,
+    views,
+)
+
+
+@dataclass(frozen=True)
+class UserFigures:
+    """A user's number of experiments, and how often each compound was in them."""
+
+    user_id: int
+    count: int
+    compounds: dict[int, int]
+
+
+def hires(year: int) -> Counter[HireCell]:
+    """Hires of a year by department, job and quarter."""
+
+    def shard_items(shard: int) -> list[Item]:
+        partition = hires_partition(year, shard)
+        return list(views().query_all("pk = :pk", {":pk": partition}))
+
+    cells: Counter[HireCell] = Counter()
+    for items in together(shard_items, range(HIRE_SHARDS)):
+        for item in items:
+            for attribute, hired in item.items():
+                if attribute not in {"pk", "sk"}:
+                    cells[hires_cell(item["sk"], attribute)] += hired
+    return cells
+
+
+def names(data_set: str, ids: Iterable[int]) -> Names:
+    """The names of those rows that are there; a data set's second column is its name."""
+    columns = DATA_SETS[data_set].columns
+    key, name = columns[0].name, columns[1].name
+    rows = table(DATA_SETS[data_set].setting, key)
+    keys = [{key: number} for number in sorted(set(ids))]
+    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
+    found = together(rows.get_many, batches)
+    return {item[key]: item[name] for items in found for item in items}
+
+
+def user_ids(after: int | None, limit: int) -> list[int]:
+    """The next listed users in order of id."""
+    start = "" if after is None else ordered(after)
+
+    def listed(number: int) -> list[Item]:
+        return (
+            views()
+            .query(
+                "pk = :pk AND sk > :after",
+                {":pk": users_list(number), ":after": start or "-"},
+                limit=limit,
+            )
+            .items
+        )
+
+    lists = together(listed, range(USER_LISTS))
+    everyone = merge(*[[item["user_id"] for item in items] for items in lists])
+    return list(islice(everyone, limit))
+
+
+def users(ids: Sequence[int]) -> list[UserFigures]:
+    """The figures of users, in the order of `ids`; users without any are all zero."""
+    keys = {user_key(user): user for user in ids}
+    found: dict[int, UserFigures] = {}
+    for item in views().get_many([key._asdict() for key in keys]):
+        user = int(item["pk"].partition("#")[2])
+        compounds = {
+            int(name[1:]): n for name, n in item.items() if name.startswith("c") and name != "count"
+        }
+        found[user] = UserFigures(user, item.get("count", 0), compounds)
+    return [found.get(user, UserFigures(user, 0, {})) for user in ids]
+
+
+def is_listed(user: int) -> bool:
+    """Whether a user is in the users table or has experiments."""
+    figures = views().get(user_key(user)._asdict()) or {}
+    return bool(figures.get("count", 0) > 0 or figures.get("known", 0) > 0)

@@ -1,0 +1,98 @@
+"""The materialized views: which counters there are, and under which key each is kept.
+
+The projector writes them, reports and row counts read them. All are sums, so the order in which
+changes arrive does not matter. Counters that every writer hits are spread over shards, and a reader
+sums the shards.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.dynamo import Table, table
+
+# Shards of the row counts: one write per transaction goes to one of them
+ROW_SHARDS = 16
+# Shards of the hires; quiet times use the first one only, see DECISIONS.md
+HIRE_SHARDS = 8
+# Jobs whose counters share an item
+JOBS_PER_ITEM = 64
+# Lists of users, merged when they are read in order
+USER_LISTS = 16
+
+USERS_WITH_EXPERIMENTS = "users_with_experiments"
+
+
+class ViewKey(NamedTuple):
+    """Key of an item of the views table."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True)
+class HireCell:
+    """Hires of a department in a quarter (1…4), `job_id` None where it was left blank."""
+
+    department_id: int
+    job_id: int | None
+    quarter: int
+
+
+def views() -> Table:
+    return table("VIEWS_TABLE", "pk", "sk")
+
+
+def row_key(name: str, shard: int) -> ViewKey:
+    """Where the rows of a table are counted, and the users with experiments; attribute `n`."""
+    return ViewKey(f"ROWS#{shard}", name)
+
+
+def hires_partition(year: int, shard: int) -> str:
+    return f"HIRES#{year:04}#{shard}"
+
+
+def hires_key(year: int, shard: int, cell: HireCell) -> ViewKey:
+    """One item for a department and a run of jobs: small to write, few to read."""
+    jobs = "-" if cell.job_id is None else str(cell.job_id // JOBS_PER_ITEM)
+    return ViewKey(hires_partition(year, shard), f"{cell.department_id}#{jobs}")
+
+
+def hires_attribute(cell: HireCell) -> str:
+    return f"{'-' if cell.job_id is None else cell.job_id}.{cell.quarter}"
+
+
+def hires_cell(sk: str, attribute: str) -> HireCell:
+    """The cell that an attribute of a hires item counts."""
+    job, _, quarter = attribute.partition(".")
+    department, _, _ = sk.partition("#")
+    return HireCell(int(department), None if job == "-" else int(job), int(quarter))
+
+
+def user_key(user_id: int) -> ViewKey:
+    """A user's figures: `count`, `known`, and `c<compound id>` for each compound."""
+    return ViewKey(f"USER#{user_id}", "-")
+
+
+def users_list(number: int) -> str:
+    return f"USERS#{number}"
+
+
+def listed_key(user_id: int) -> ViewKey:
+    """The user's place in the lists, which sort by id (a signed 64-bit integer)."""
+    return ViewKey(users_list(user_id % USER_LISTS), ordered(user_id))
+
+
+def ordered(number: int) -> str:
+    """A signed 64-bit integer as text that sorts as the number does."""
+    return f"{number + 2**63:020}"
+
+
+def row_counts(*names: str) -> dict[str, int]:
+    """The sums of the counters by name, 0 where nothing was counted."""
+    counts = dict.fromkeys(names, 0)
+    keys = [row_key(name, shard) for name in names for shard in range(ROW_SHARDS)]
+    for start in range(0, len(keys), 100):
+        batch = [key._asdict() for key in keys[start : start + 100]]
+        for item in views().get_many(batch):
+            counts[item["sk"]] += item["n"]
+    return counts

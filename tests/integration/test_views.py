@@ -1,0 +1,267 @@
+"""The views after any history of changes, delivered in any way, equal a plain recomputation."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from projector import handler as projector
+from projector import store
+from reports.store import hires, user_ids, users
+from shared.datasets import DATA_SETS
+from shared.dynamo import Table, transact
+from shared.views import USERS_WITH_EXPERIMENTS, HireCell, row_counts
+from tests.front_door import Context, call
+from tests.streams import record
+from tests.template import resources
+
+Row = dict[str, Any]
+State = dict[tuple[str, int], Row]
+
+YEARS = (2020, 2021)
+small = st.integers(1, 3)
+dates = st.sampled_from(
+    [f"{year}-{month:02}-15T10:00:00Z" for year in YEARS for month in (1, 3, 4, 12)]
+)
+
+
+def optional(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
+def rows(table: str, **columns: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, Row]]:
+    def clean(row: Row) -> tuple[str, Row]:
+        return table, {name: value for name, value in row.items() if value is not None}
+
+    return st.fixed_dictionaries({DATA_SETS[table].key: st.integers(1, 5), **columns}).map(clean)
+
+
+any_row = st.one_of(
+    rows(
+        "hired_employees",
+        datetime=optional(dates),
+        department_id=optional(small),
+        job_id=optional(st.sampled_from([1, 2, 64, 200])),
+    ),
+    rows("users", name=st.just("somebody")),
+    rows(
+        "user_experiments",
+        user_id=small,
+        experiment_compound_ids=st.lists(small, min_size=1, max_size=3),
+    ),
+    rows("departments", department=st.just("somewhere")),
+)
+steps = st.lists(st.tuples(any_row, st.booleans()), max_size=25)
+
+
+def records_of(history: list[tuple[tuple[str, Row], bool]]) -> tuple[State, list[Row]]:
+    """The rows after a history of puts and deletes, and the stream's records of it."""
+    state: State = {}
+    records = []
+    for number, ((table, row), deleted) in enumerate(history):
+        key = (table, row[DATA_SETS[table].key])
+        old, new = state.get(key), None if deleted else row
+        if old == new:
+            continue
+        records.append(record(table, f"event{number}", old, new))
+        if new is None:
+            del state[key]
+        else:
+            state[key] = new
+    return state, records
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[State, list[list[Row]], list[int]]:
+    """Final rows; batches that hold every record, some again; the transactions that crash.
+
+    Records of one item first arrive in order, as a stream's shard has them; items are interleaved.
+    """
+    state, records = records_of(draw(steps))
+    by_item: dict[str, list[Row]] = {}
+    for one in records:
+        item = f"{one['eventSourceARN']}{one['dynamodb']['Keys']}"
+        by_item.setdefault(item, []).append(one)
+    order = draw(st.permutations([item for item, some in by_item.items() for _ in some]))
+    queues = {item: iter(some) for item, some in by_item.items()}
+    arrived = [next(queues[item]) for item in order]
+    batches = []
+    start = 0
+    while start < len(arrived):
+        size = draw(st.integers(1, 12))
+        overlap = draw(st.integers(0, start))
+        batches.append(arrived[start - overlap : start + size])
+        if draw(st.booleans()):
+            batches.append(arrived[start : start + max(1, size // 2)])
+        start += size
+    return state, batches, draw(st.lists(st.integers(0, 8), max_size=3))
+
+
+class CrashError(Exception):
+    """The projector's process ends."""
+
+
+@pytest.fixture
+def fresh(aws: str) -> Iterator[Any]:
+    """Empties the views."""
+    client = boto3.client("dynamodb")
+    (properties,) = [p for name, p in resources("AWS::DynamoDB::Table") if name == "ViewsTable"]
+    wanted = ("AttributeDefinitions", "BillingMode", "KeySchema")
+
+    def make() -> None:
+        if "ViewsTable" in client.list_tables()["TableNames"]:
+            client.delete_table(TableName="ViewsTable")
+        client.create_table(TableName="ViewsTable", **{name: properties[name] for name in wanted})
+
+    make()
+    yield make
+    client.delete_table(TableName="ViewsTable")
+
+
+def deliver(batch: list[Row]) -> None:
+    projector.handler({"Records": batch}, Context())
+
+
+def assert_views_equal(state: State) -> None:
+    tables = Counter(table for table, _ in state)
+    experiments = [row for (table, _), row in state.items() if table == "user_experiments"]
+    known = {row["user_id"] for (table, _), row in state.items() if table == "users"}
+    active = {row["user_id"] for row in experiments}
+    counted = row_counts(*DATA_SETS, USERS_WITH_EXPERIMENTS)
+    assert counted == {
+        **{name: tables[name] for name in DATA_SETS},
+        USERS_WITH_EXPERIMENTS: len(active),
+    }
+    for year in YEARS:
+        expected: Counter[HireCell] = Counter()
+        for (table, _), row in state.items():
+            if table == "hired_employees" and "department_id" in row:
+                when = row.get("datetime", "")
+                if when.startswith(str(year)):
+                    quarter = {"01": 1, "03": 1, "04": 2, "12": 4}[when[5:7]]
+                    expected[HireCell(row["department_id"], row.get("job_id"), quarter)] += 1
+        assert +hires(year) == expected
+        assert not -hires(year)
+    assert user_ids(None, 100) == sorted(known | active)
+    for figures in users(sorted(known | active)):
+        mine = [row for row in experiments if row["user_id"] == figures.user_id]
+        compounds = Counter(c for row in mine for c in row["experiment_compound_ids"])
+        assert figures.count == len(mine)
+        assert {c: n for c, n in figures.compounds.items() if n} == compounds
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deliveries(), st.booleans())
+def test_every_change_counts_once_however_it_is_delivered(
+    fresh: Any, delivery: tuple[State, list[list[Row]], list[int]], after_commit: bool
+) -> None:
+    fresh()
+    state, batches, crashes = delivery
+    left = list(crashes)
+    countdown = left.pop() if left else None
+
+    def crashing(operations: list[Any]) -> None:
+        nonlocal countdown
+        if countdown == 0:
+            countdown = left.pop() if left else None
+            if after_commit:
+                transact(operations)
+            raise CrashError
+        countdown = None if countdown is None else countdown - 1
+        transact(operations)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "transact", crashing)
+        patch.setattr(store, "TRANSACTION", 12)  # so that a few records need several
+        for batch in batches:
+            while True:  # as a stream's poller does
+                try:
+                    deliver(batch)
+                except CrashError:
+                    continue
+                break
+    assert_views_equal(state)
+
+
+def test_a_busy_stream_spreads_hires_and_they_are_summed(fresh: Any) -> None:
+    row = {"datetime": "2021-02-03T00:00:00Z", "department_id": 1, "job_id": 2}
+    batch = [record("hired_employees", f"e{n}", None, {"id": n, **row}) for n in range(store.BUSY)]
+    deliver(batch)
+    deliver(batch)
+    assert hires(2021) == {HireCell(1, 2, 1): store.BUSY}
+
+
+def test_a_poison_record_is_buried_and_the_rest_counts(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues = boto3.client("sqs")
+    url = queues.create_queue(QueueName="letters")["QueueUrl"]
+    monkeypatch.setenv("PROJECTOR_DLQ_URL", url)
+    good = [record("departments", f"g{n}", None, {"id": n, "department": "d"}) for n in range(3)]
+    bad = record("user_experiments", "bad", None, {"experiment_id": 1, "user_id": "x"})
+    alien = {**good[0], "eventID": "alien", "eventSourceARN": "arn:a:b:c:d:table/other/stream/x"}
+    deliver([good[0], bad, good[1], alien, good[2]])
+    assert row_counts("departments") == {"departments": 3}
+    letters = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert len(letters) == 2
+    assert any('"bad"' in letter["Body"] for letter in letters)
+    queues.delete_queue(QueueUrl=url)
+
+
+def test_a_change_that_moves_no_counter_writes_nothing(fresh: Any) -> None:
+    before = {"id": 1, "department": "old"}
+    deliver([record("departments", "e", before, {"id": 1, "department": "new"})])
+    assert list(Table("ViewsTable", "pk", "sk").scan_all()) == []
+
+
+def test_reports_show_names_that_were_loaded_after_the_figures(tables: None) -> None:
+    hire = {"id": 1, "datetime": "2021-05-01T00:00:00Z", "department_id": 1, "job_id": 7}
+    deliver([record("hired_employees", "e", None, hire)])
+    assert call("GET", "/reports/hires-by-quarter").json["results"] == []
+    Table("DepartmentsTable", "id").put({"id": 1, "department": "Casting"})
+    Table("JobsTable", "id").put({"id": 7, "job": "Caster"})
+    report = call("GET", "/reports/hires-by-quarter?year=2021").json
+    row = {"department": "Casting", "job": "Caster", "Q1": 0, "Q2": 1, "Q3": 0, "Q4": 0}
+    assert report["results"] == [row]
+    assert call("GET", "/reports/hires-by-quarter?year=2022").json["results"] == []
+    above = call("GET", "/reports/departments-above-mean").json
+    assert (above["mean"], above["results"]) == (1.0, [])
+    assert call("GET", "/reports/mean-hires").json["results"] == [{"mean_hires": 1.0}]
+
+
+@pytest.mark.parametrize("year", ["0", "10000", "-1", "x", "2021.5", "", "１"])
+def test_a_year_out_of_bounds_is_a_400(tables: None, year: str) -> None:
+    answer = call("GET", f"/reports/mean-hires?year={year}")
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["errors"][0]["loc"] == ["query", "year"]
+
+
+def test_experiments_are_paged_in_order_of_id_with_the_average_of_all(tables: None) -> None:
+    Table("CompoundsTable", "compound_id").put({"compound_id": 3, "compound_name": "ethanol"})
+    people = Table("UsersTable", "user_id")
+    batch = []
+    for user in range(1, 26):
+        people.put({"user_id": user, "name": f"user {user}"})
+        batch.append(record("users", f"u{user}", None, {"user_id": user, "name": "n"}))
+    for n, (user, compounds) in enumerate([(7, [4, 3, 3, 4]), (7, [9]), (20, [3])]):
+        row = {"experiment_id": n, "user_id": user, "experiment_compound_ids": compounds}
+        batch.append(record("user_experiments", f"x{n}", None, row))
+    deliver(batch)
+    found: list[Row] = []
+    url = "/reports/experiments?limit=10"
+    while url:
+        page = call("GET", url).json
+        assert page["average_experiment_count"] == 1.5
+        found += page["user_reports"]
+        url = page["next"] and f"/reports/experiments?limit=10&cursor={page['next']}"
+    assert [row["user_id"] for row in found] == list(range(1, 26))
+    expected = {"user_id": 7, "name": "user 7", "count": 2, "fav_compound": "ethanol"}
+    assert found[6] == expected
+    assert call("GET", "/reports/experiments/7").json == expected
+    assert call("GET", "/reports/experiments/99").status == 404
+    assert call("GET", "/reports/experiments?cursor=AAAA").status == 400

@@ -1,0 +1,41 @@
+"""DynamoDB Streams records as a Lambda function gets them."""
+
+from typing import Any
+
+from boto3.dynamodb.types import TypeSerializer
+
+from shared.datasets import DATA_SETS
+from shared.settings import setting
+
+Row = dict[str, Any]
+_serialize = TypeSerializer().serialize
+
+
+def image(row: Row) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in row.items()}
+
+
+def record(table: str, event_id: str, old: Row | None, new: Row | None) -> dict[str, Any]:
+    """The record of a change of a row of a data set: inserted, modified or removed."""
+    name = setting(DATA_SETS[table].setting)
+    key = DATA_SETS[table].key
+    row = new or old or {}
+    images = {"OldImage": old, "NewImage": new}
+    return {
+        "eventID": event_id,
+        "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
+        "eventSource": "aws:dynamodb",
+        "eventVersion": "1.1",
+        "awsRegion": "us-east-1",
+        "eventSourceARN": (
+            f"arn:aws:dynamodb:us-east-1:123456789012:table/{name}/stream/2026-01-01T00:00:00.000"
+        ),
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1767225600,
+            "Keys": image({key: row[key]}),
+            "SequenceNumber": event_id.rjust(21, "0"),
+            "SizeBytes": 100,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+            **{name: image(row) for name, row in images.items() if row is not None},
+        },
+    }
