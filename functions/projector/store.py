@@ -14,9 +14,11 @@ from typing import Any
 from projector.deltas import Change, Deltas, affinity, fold
 from shared.dynamo import (
     TRANSACTION,
+    Item,
     Operation,
     RefusedError,
     TransactionFailedError,
+    table,
     transact,
 )
 from shared.problems import StoreUnavailable
@@ -24,6 +26,7 @@ from shared.views import (
     HIRE_SHARDS,
     ROW_SHARDS,
     USERS_WITH_EXPERIMENTS,
+    VERSION,
     ViewKey,
     hires_attribute,
     hires_key,
@@ -112,7 +115,7 @@ def _apply_chunk(chunk: list[Change], *, busy: bool) -> None:
     for attempt in range(ROUNDS):
         deltas = fold(chunk)
         markers = [_marker(change) for change in chunk]
-        operations = [*markers, *_operations(deltas, busy=busy)]
+        operations = [*markers, *operations_for(deltas, busy=busy)]
         try:
             transact(operations)
         except TransactionFailedError as error:
@@ -129,17 +132,13 @@ def _apply_chunk(chunk: list[Change], *, busy: bool) -> None:
 
 
 def _marker(change: Change) -> Operation:
-    return views().put_operation(
-        {
-            "pk": f"SEEN#{change.event_id}",
-            "sk": "-",
-            "expires": int(time.time()) + MARKER_SECONDS,
-        },
-        "attribute_not_exists(pk)",
+    return table("MARKERS_TABLE", "event_id").put_operation(
+        {"event_id": change.event_id, "expires": int(time.time()) + MARKER_SECONDS},
+        "attribute_not_exists(event_id)",
     )
 
 
-def _operations(deltas: Deltas, *, busy: bool) -> list[Operation]:
+def operations_for(deltas: Deltas, *, busy: bool) -> list[Operation]:
     """The writes that move the counters; reads the users whose figures change."""
     sums: Sums = defaultdict(Counter)
     shard = random.randrange(ROW_SHARDS)  # noqa: S311 - spreads load, no secret
@@ -147,7 +146,11 @@ def _operations(deltas: Deltas, *, busy: bool) -> list[Operation]:
         sums[row_key(name, shard)]["n"] += by
     hire_shard = shard % HIRE_SHARDS if busy else 0
     for (year, cell), by in deltas.hires.items():
-        sums[hires_key(year, hire_shard, cell)][hires_attribute(cell)] += by
+        if not by:
+            continue
+        key = hires_key(year, hire_shard, cell)
+        sums[key][hires_attribute(cell)] += by
+        sums[key][VERSION] = 1
     users = sorted(deltas.users())
     states = _states(users)
     operations: list[Operation] = []
@@ -161,18 +164,20 @@ def _operations(deltas: Deltas, *, busy: bool) -> list[Operation]:
             sums[row_key(USERS_WITH_EXPERIMENTS, shard)]["n"] += 1 if after.count > 0 else -1
         operations.extend(_listing(user, before, after))
     operations.extend(
-        addition(key, counter) for key, counter in sums.items() if any(+counter or -counter)
+        addition(key, counter) for key, counter in sums.items() if any(counter.values())
     )
     return operations
+
+
+def state_of(item: Item) -> UserState:
+    """What a user's item says."""
+    return UserState(item.get("count", 0), item.get("known", 0))
 
 
 def _states(users: list[int]) -> dict[int, UserState]:
     keys = {user_key(user): user for user in users}
     items = views().get_many([key._asdict() for key in keys])
-    return {
-        keys[ViewKey(item["pk"], item["sk"])]: UserState(item.get("count", 0), item.get("known", 0))
-        for item in items
-    }
+    return {keys[ViewKey(item["pk"], item["sk"])]: state_of(item) for item in items}
 
 
 def _user_update(user: int, before: UserState, deltas: Deltas) -> Operation:

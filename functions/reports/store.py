@@ -13,7 +13,8 @@ from shared.views import (
     HIRE_SHARDS,
     USER_LISTS,
     HireCell,
-    hires_cell,
+    compounds_of,
+    hires_cells,
     hires_partition,
     ordered,
     user_key,
@@ -41,9 +42,8 @@ def hires(year: int) -> Counter[HireCell]:
     cells: Counter[HireCell] = Counter()
     for items in together(shard_items, range(HIRE_SHARDS)):
         for item in items:
-            for attribute, hired in item.items():
-                if attribute not in {"pk", "sk"}:
-                    cells[hires_cell(item["sk"], attribute)] += hired
+            for cell, hired in hires_cells(item):
+                cells[cell] += hired
     return cells
 
 
@@ -84,10 +84,7 @@ def users(ids: Sequence[int]) -> list[UserFigures]:
     found: dict[int, UserFigures] = {}
     for item in views().get_many([key._asdict() for key in keys]):
         user = int(item["pk"].partition("#")[2])
-        compounds = {
-            int(name[1:]): n for name, n in item.items() if name.startswith("c") and name != "count"
-        }
-        found[user] = UserFigures(user, item.get("count", 0), compounds)
+        found[user] = UserFigures(user, item.get("count", 0), compounds_of(item))
     return [found.get(user, UserFigures(user, 0, {})) for user in ids]
 
 

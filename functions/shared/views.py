@@ -5,10 +5,11 @@ changes arrive does not matter. Counters that every writer hits are spread over 
 sums the shards.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.dynamo import Table, table
+from shared.dynamo import Item, Table, table
 
 # Shards of the row counts: one write per transaction goes to one of them
 ROW_SHARDS = 16
@@ -19,6 +20,8 @@ JOBS_PER_ITEM = 64
 # Lists of users, merged when they are read in order
 USER_LISTS = 16
 
+# Attribute of a hires item that grows with each write to it
+VERSION = "version"
 USERS_WITH_EXPERIMENTS = "users_with_experiments"
 
 
@@ -61,11 +64,21 @@ def hires_attribute(cell: HireCell) -> str:
     return f"{'-' if cell.job_id is None else cell.job_id}.{cell.quarter}"
 
 
-def hires_cell(sk: str, attribute: str) -> HireCell:
-    """The cell that an attribute of a hires item counts."""
-    job, _, quarter = attribute.partition(".")
-    department, _, _ = sk.partition("#")
-    return HireCell(int(department), None if job == "-" else int(job), int(quarter))
+def hires_cells(item: Item) -> Iterator[tuple[HireCell, int]]:
+    """The cells that a hires item counts, with their counts."""
+    department, _, _ = item["sk"].partition("#")
+    for attribute, hired in item.items():
+        job, dot, quarter = attribute.partition(".")
+        if dot:
+            cell = HireCell(int(department), None if job == "-" else int(job), int(quarter))
+            yield cell, hired
+
+
+def compounds_of(item: Item) -> dict[int, int]:
+    """How often each compound is in a user's experiments, of the user's item."""
+    return {
+        int(name[1:]): n for name, n in item.items() if name.startswith("c") and name != "count"
+    }
 
 
 def user_key(user_id: int) -> ViewKey:

@@ -109,17 +109,23 @@ class CrashError(Exception):
 def fresh(aws: str) -> Iterator[Any]:
     """Empties the views."""
     client = boto3.client("dynamodb")
-    (properties,) = [p for name, p in resources("AWS::DynamoDB::Table") if name == "ViewsTable"]
     wanted = ("AttributeDefinitions", "BillingMode", "KeySchema")
+    views = {
+        name: {part: properties[part] for part in wanted}
+        for name, properties in resources("AWS::DynamoDB::Table")
+        if name in {"ViewsTable", "MarkersTable"}
+    }
 
     def make() -> None:
-        if "ViewsTable" in client.list_tables()["TableNames"]:
-            client.delete_table(TableName="ViewsTable")
-        client.create_table(TableName="ViewsTable", **{name: properties[name] for name in wanted})
+        for name, properties in views.items():
+            if name in client.list_tables()["TableNames"]:
+                client.delete_table(TableName=name)
+            client.create_table(TableName=name, **properties)
 
     make()
     yield make
-    client.delete_table(TableName="ViewsTable")
+    for name in views:
+        client.delete_table(TableName=name)
 
 
 def deliver(batch: list[Row]) -> None:
@@ -216,6 +222,7 @@ def test_a_change_that_moves_no_counter_writes_nothing(fresh: Any) -> None:
     before = {"id": 1, "department": "old"}
     deliver([record("departments", "e", before, {"id": 1, "department": "new"})])
     assert list(Table("ViewsTable", "pk", "sk").scan_all()) == []
+    assert list(Table("MarkersTable", "event_id").scan_all()) == []
 
 
 def test_reports_show_names_that_were_loaded_after_the_figures(tables: None) -> None:

@@ -1,0 +1,73 @@
+"""Reconcile finds each view that differs from the tables, mends it, and gathers spread counters."""
+
+from typing import Any
+
+from projector import handler as projector
+from projector import reconcile
+from reports.store import hires
+from shared.dynamo import Table
+from shared.views import HireCell
+from tests.front_door import Context
+from tests.streams import record
+
+
+def run(**event: Any) -> dict[str, Any]:
+    return reconcile.handler({"pause": 0, **event}, Context())
+
+
+def load() -> list[dict[str, Any]]:
+    """Rows in the tables, and the stream's records of them."""
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("departments", "id", {"id": 1, "department": "Casting"}),
+        ("users", "user_id", {"user_id": 1, "name": "a"}),
+        ("users", "user_id", {"user_id": 2, "name": "b"}),
+    ]
+    for n in range(30):
+        hire = {"id": n, "datetime": "2021-05-01T00:00:00Z", "department_id": 1, "job_id": n % 3}
+        rows.append(("hired_employees", "id", hire))
+        experiment = {"experiment_id": n, "user_id": n % 5, "experiment_compound_ids": [n % 4, 1]}
+        rows.append(("user_experiments", "experiment_id", experiment))
+    tables = {
+        "departments": "DepartmentsTable",
+        "users": "UsersTable",
+        "hired_employees": "HiredEmployeesTable",
+        "user_experiments": "UserExperimentsTable",
+    }
+    for table, key, row in rows:
+        Table(tables[table], key).put(row)
+    return [record(table, f"e{n}", None, row) for n, (table, _, row) in enumerate(rows)]
+
+
+def test_views_that_agree_with_the_tables_have_no_difference(tables: None) -> None:
+    projector.handler({"Records": load()}, Context())
+    assert run()["differences"] == 0
+
+
+def test_lost_changes_are_found_and_repaired(tables: None) -> None:
+    projector.handler({"Records": load()[10:40]}, Context())
+    found = run()
+    assert found["differences"] > 5
+    assert {"counter": "rows departments", "missing": 1} in found["first"]
+    assert run()["differences"] == found["differences"], "only told, not repaired"
+    assert run(repair=True)["repaired"]
+    assert run()["differences"] == 0
+    assert sum(hires(2021).values()) == 30
+
+
+def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
+    projector.handler({"Records": load()}, Context())
+    Table("UsersTable", "user_id").delete({"user_id": 2})
+    for n in range(2, 30, 5):
+        Table("UserExperimentsTable", "experiment_id").delete({"experiment_id": n})
+    assert run(repair=True)["differences"] > 3
+    assert run()["differences"] == 0
+
+
+def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr("projector.store.BUSY", 1)
+    monkeypatch.setattr("random.randrange", lambda _stop: 5)
+    projector.handler({"Records": load()}, Context())
+    before = hires(2021)
+    assert run()["compacted"] == 1
+    assert hires(2021) == before == {HireCell(1, job, 2): 10 for job in range(3)}
+    assert run() == {"differences": 0, "repaired": False, "compacted": 0, "first": []}
