@@ -1,0 +1,85 @@
+"""The portal as an ASGI app: health, files, and a problem for every other path."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal.files import FILES, File, read
+from portal.health import check_stores
+from shared.log import logger, request_id
+from shared.problems import PROBLEM_JSON, MethodNotAllowed, NotFound, Problem, StoreUnavailable
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+async def health(_: Request) -> Response:
+    checks = await check_stores()
+    if all(check == "ok" for check in checks.values()):
+        return JSONResponse({"status": "ok", "checks": checks}, headers=NO_STORE)
+    headers = NO_STORE | StoreUnavailable().headers
+    return JSONResponse({"status": "unavailable", "checks": checks}, 503, headers)
+
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def serve(file: File) -> Endpoint:
+    """An endpoint that answers with a file, or 304 where the client has it."""
+
+    async def endpoint(request: Request) -> Response:
+        content, tag = read(file.name)
+        known = request.headers.get("if-none-match", "")
+        if known == "*" or tag in (part.strip() for part in known.split(",")):
+            return Response(status_code=304, headers=file.headers())
+        return Response(content, media_type=file.media_type, headers=file.headers())
+
+    return endpoint
+
+
+async def without_slash(request: Request) -> Response:
+    """To the page itself: what it refers to is relative to its folder."""
+    return RedirectResponse(f"..{request.url.path.rstrip('/')}", 308)
+
+
+def problem_answer(request: Request, problem: Problem) -> Response:
+    body: Any = problem.body(request_id(request.scope["aws.event"]))
+    return JSONResponse(body, int(problem.status), problem.headers, PROBLEM_JSON)
+
+
+def no_route(request: Request, error: Exception) -> Response:
+    wrong_method = isinstance(error, HTTPException) and error.status_code == 405
+    problem = MethodNotAllowed(["GET"]) if wrong_method else NotFound("no such route")
+    return problem_answer(request, problem)
+
+
+class Guard:
+    """Answers what no one else did: Starlette and Mangum would answer in plain text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
+            logger.exception("unexpected failure", exc_info=error)
+            await problem_answer(Request(scope), Problem())(scope, receive, send)
+
+
+app = Starlette(
+    routes=[
+        Route("/health", health),
+        *(Route(path, serve(file)) for path, file in FILES.items()),
+        *(Route(f"{page}/", without_slash) for page in ("/docs", "/redoc")),
+    ],
+    middleware=[Middleware(Guard)],
+    exception_handlers={HTTPException: no_route},
+)
+app.router.redirect_slashes = False

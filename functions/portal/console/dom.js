@@ -1,0 +1,84 @@
+// Elements from data. Text is always inserted as text, so nothing in the data becomes markup.
+
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function show(value) {
+  if (value === null || value === undefined) return "–";
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+// A table of objects; `cells` may make an element of a value by the name of its column.
+export function table(caption, columns, rows, cells = {}) {
+  const head = columns.map((name) => element("th", { scope: "col" }, name.replaceAll("_", " ")));
+  const body = rows.map((row) =>
+    element(
+      "tr",
+      {},
+      ...columns.map((name) =>
+        element(
+          "td",
+          { className: typeof row[name] === "number" ? "number" : "" },
+          cells[name] ? cells[name](row) : show(row[name]),
+        ),
+      ),
+    ),
+  );
+  const none = element("tr", {}, element("td", { colSpan: columns.length }, "nothing yet"));
+  const made = element(
+    "table",
+    {},
+    element("caption", {}, caption),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...(body.length ? body : [none])),
+  );
+  // a wide table scrolls by itself, with the keyboard too
+  const box = element("div", { className: "scroll", tabIndex: 0 }, made);
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", caption);
+  return box;
+}
+
+function svg(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const WIDTH = 320;
+const HEIGHT = 120;
+const LEFT = 36; // room for the scale
+
+function line(values, top, className) {
+  const step = (WIDTH - LEFT) / Math.max(values.length - 1, 1);
+  const points = values.map((value, i) => {
+    const y = HEIGHT - (HEIGHT - 8) * (value / top);
+    return `${(LEFT + i * step).toFixed(1)},${y.toFixed(1)}`;
+  });
+  if (points.length === 1) points.push(`${WIDTH},${points[0].split(",")[1]}`);
+  return svg("polyline", { points: points.join(" "), class: className });
+}
+
+// Actual against goal over time, as in a factory's chart_data.
+export function chart({ sprocket_production_actual: actual, sprocket_production_goal: goal, time }) {
+  if (!time.length) return element("p", {}, "no production yet");
+  const top = Math.max(1, ...actual, ...goal);
+  const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  const drawn = svg(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT + 18}`, role: "img" },
+    svg("title", {}, `Actual against goal in ${time.length} points, at most ${top}`),
+    svg("path", { class: "axis", d: `M${LEFT} 0V${HEIGHT}H${WIDTH}` }),
+    svg("text", { x: LEFT - 4, y: 12, "text-anchor": "end" }, String(top)),
+    svg("text", { x: LEFT - 4, y: HEIGHT, "text-anchor": "end" }, "0"),
+    svg("text", { x: LEFT, y: HEIGHT + 14 }, day(time[0])),
+    svg("text", { x: WIDTH, y: HEIGHT + 14, "text-anchor": "end" }, day(time.at(-1))),
+    line(goal, top, "goal"),
+    line(actual, top, "actual"),
+  );
+  return drawn;
+}

@@ -1,0 +1,77 @@
+"""Whether each store answers; all are asked at once."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any
+
+from shared.datasets import DATA_SETS
+from shared.log import logger
+from shared.settings import setting
+
+Key = dict[str, Any]
+
+PATIENCE = 3.0  # seconds
+
+# name in the answer -> the setting with the table's name, a key that need not be there
+TABLES: dict[str, tuple[str, Key]] = {
+    **{name: (data_set.setting, {data_set.key: 0}) for name, data_set in DATA_SETS.items()},
+    "factories": ("FACTORY_TABLE", {"pk": "-", "sk": "-"}),
+    "birthdays": ("BIRTHDAYS_TABLE", {"name": "-"}),
+    "views": ("VIEWS_TABLE", {"pk": "-", "sk": "-"}),
+    "markers": ("MARKERS_TABLE", {"event_id": "-"}),
+}
+
+
+def _read(setting_name: str, key: Key) -> None:
+    from shared import dynamo
+
+    dynamo.table(setting_name, *key).get(key)
+
+
+@cache
+def _s3() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}),
+    )
+
+
+def _head_bucket() -> None:
+    _s3().head_bucket(Bucket=setting("LANDING_BUCKET"))
+
+
+def _probes() -> dict[str, Callable[[], None]]:
+    reads = {
+        name: partial(_read, setting_name, key) for name, (setting_name, key) in TABLES.items()
+    }
+    return {**reads, "landing": _head_bucket}
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(_probes()), thread_name_prefix="health")
+
+
+async def check_stores() -> dict[str, str]:
+    """`ok` or `unavailable` for each store, within PATIENCE."""
+    loop = asyncio.get_running_loop()
+    answers = {name: loop.run_in_executor(_threads(), probe) for name, probe in _probes().items()}
+    await asyncio.wait(answers.values(), timeout=PATIENCE)
+    return {name: _verdict(name, answer) for name, answer in answers.items()}
+
+
+def _verdict(name: str, answer: asyncio.Future[None]) -> str:
+    if not answer.done():
+        answer.cancel()
+        why = "late"
+    elif error := answer.exception():
+        why = type(error).__name__
+    else:
+        return "ok"
+    logger.warning("a store does not answer", extra={"store": name, "why": why})
+    return "unavailable"

@@ -1,0 +1,29 @@
+"""Copies Swagger UI and ReDoc into the portal, so that its docs need no internet.
+
+The files are those of the wheel of fastapi-offline (MIT), which carries swagger-ui (Apache-2.0)
+and redoc (MIT).
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+ASSETS = Path(__file__).parent.parent / "functions/portal/assets"
+NAMES = ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js")
+# ReDoc's one call to another host: an image beside the name of its maker
+LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+
+
+def copy() -> None:
+    """Leaves files that are already as they should be untouched."""
+    ASSETS.mkdir(exist_ok=True)
+    for name in NAMES:
+        text = (files("fastapi_offline") / "static" / name).read_text("utf-8")
+        text = text.replace(LOGO, BLANK)
+        target = ASSETS / name
+        if not target.exists() or target.read_text("utf-8") != text:
+            target.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    copy()

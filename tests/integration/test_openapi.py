@@ -1,0 +1,68 @@
+"""The OpenAPI document against the routes that it describes."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from infra import openapi
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method.upper(), path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+
+
+def test_the_document_is_valid_openapi() -> None:
+    validate(openapi.document())
+
+
+def test_it_describes_every_route_and_nothing_else() -> None:
+    packages = [path.parent.name for path in Path(openapi.FUNCTIONS).glob("*/routes.py")]
+    declared = {
+        (route.method, route.path)
+        for package in packages
+        for route in import_module(f"{package}.routes").api.routes
+    }
+    assert set(operations(openapi.document())) == {*declared, ("GET", "/health")}
+
+
+def test_every_operation_has_an_id_of_its_own_and_says_what_it_takes() -> None:
+    found = operations(openapi.document())
+    ids = [operation["operationId"] for operation in found.values()]
+    assert len(set(ids)) == len(ids)
+    for (method, path), operation in found.items():
+        assert operation["summary"], path
+        assert ("requestBody" in operation) == (method in {"POST", "PUT", "PATCH"}), (method, path)
+
+
+def test_every_failure_is_a_problem_of_one_shape() -> None:
+    document = openapi.document()
+    for key, operation in operations(document).items():
+        for status, answer in operation["responses"].items():
+            if int(status) < 400 or key == ("GET", "/health"):
+                continue
+            name = answer["$ref"].rpartition("/")[2]
+            (media_type,) = document["components"]["responses"][name]["content"]
+            assert media_type == "application/problem+json"
+        assert {"429", "500", "503"} <= set(operation["responses"])
+
+
+def test_its_schemas_are_json_schemas_and_all_are_used() -> None:
+    document = openapi.document()
+    text = openapi.text(document)
+    for name, schema in document["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        assert f'"#/components/schemas/{name}"' in text
+
+
+def test_it_is_the_same_each_time() -> None:
+    assert openapi.text(openapi.document()) == openapi.text(openapi.document())

@@ -1,0 +1,175 @@
+"""The portal: health, the console, the docs, and every path that is nowhere else."""
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any, cast
+
+import boto3
+import pytest
+
+from infra import assets, openapi
+from portal import health
+from portal.files import BASE_SCRIPT, FILES, read
+from shared import dynamo
+from tests.front_door import Context, call, event
+from tests.template import environment
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    """What `make build` puts beside the portal's own files."""
+    assets.copy()
+    openapi.write()
+
+
+@pytest.fixture(autouse=True)
+def fresh_clients(aws: str) -> None:
+    dynamo.client.cache_clear()
+    health._s3.cache_clear()
+
+
+def test_health_names_every_store(tables: None) -> None:
+    answer = call("GET", "/health")
+    assert answer.status == 200
+    assert answer.json == {"status": "ok", "checks": dict.fromkeys(answer.json["checks"], "ok")}
+    assert {"departments", "factories", "birthdays", "landing"} < set(answer.json["checks"])
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_health_asks_every_table_that_the_functions_know() -> None:
+    known = {name for name in environment() if name.endswith("_TABLE")}
+    assert {setting for setting, _ in health.TABLES.values()} == known
+
+
+def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(tables: None) -> None:
+    boto3.client("s3").delete_bucket(Bucket="landingbucket")
+    boto3.client("dynamodb").delete_table(TableName="JobsTable")
+    try:
+        answer = call("GET", "/health")
+    finally:
+        boto3.client("s3").create_bucket(Bucket="landingbucket")
+        boto3.client("dynamodb").create_table(
+            TableName="JobsTable",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    assert (answer.status, answer.json["status"]) == (503, "unavailable")
+    bad = {name for name, check in answer.json["checks"].items() if check == "unavailable"}
+    assert bad == {"jobs", "landing"}
+    assert int(answer.headers["retry-after"]) > 0
+    assert "JobsTable" not in answer.text
+    assert "arn:" not in answer.text
+
+
+def test_health_answers_in_time_when_no_store_does(
+    aws: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(health, "PATIENCE", 0.3)
+    monkeypatch.setattr(dynamo, "ATTEMPTS", 2)
+    answer = call("GET", "/health")
+    assert answer.status == 503
+    assert set(answer.json["checks"].values()) == {"unavailable"}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_is_served_as_text_with_a_validator(path: str) -> None:
+    file = FILES[path]
+    result = answered("GET", path)
+    assert result["statusCode"] == 200
+    assert result["isBase64Encoded"] is False
+    assert result["headers"]["content-type"].startswith(file.media_type)
+    assert result["body"].encode() == read(file.name)[0]
+    # Lambda's limit, with room for what the runtime escapes
+    assert len(json.dumps(result)) < 5_000_000
+    tag = result["headers"]["etag"]
+    again = answered("GET", path, {"If-None-Match": f'"other", {tag}'})
+    assert (again["statusCode"], again["body"]) == (304, "")
+    assert again["headers"]["etag"] == tag
+    assert answered("GET", path, {"If-None-Match": '"other"'})["statusCode"] == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
+def test_a_page_refers_to_its_own_files_only_and_by_relative_addresses(path: str) -> None:
+    answer = call("GET", path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "http" not in policy
+    references = re.findall(r'(?:src|href|spec-url)="([^"#]+)"', answer.text)
+    assert references
+    for reference in references:
+        assert f"/{reference}" in FILES
+
+
+def test_the_policy_allows_the_one_script_inside_the_console() -> None:
+    scripts = re.findall(r"<script>(.*?)</script>", call("GET", "/").text)
+    digests = [f"sha256-{b64encode(sha256(s.encode()).digest()).decode()}" for s in scripts]
+    assert digests == [BASE_SCRIPT]
+
+
+def test_a_page_with_a_slash_too_many_leads_to_the_page() -> None:
+    answer = call("GET", "/docs/")
+    assert (answer.status, answer.headers["location"]) == (308, "../docs")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/nowhere", 404, None),
+        ("POST", "/nowhere/at/all", 404, None),
+        ("GET", "/static/../handler.py", 404, None),
+        ("GET", "/static/handler.py", 404, None),
+        ("GET", "/é%2F☃", 404, None),
+        ("DELETE", "/", 405, "GET"),
+        ("POST", "/health", 405, "GET"),
+        ("PATCH", "/static/console.js", 405, "GET"),
+    ],
+)
+def test_every_other_path_or_method_is_a_problem(
+    method: str, path: str, status: int, allow: str | None
+) -> None:
+    request = event(method, path, body="no matter what: \ud800")
+    result = invoked(request)
+    assert result["statusCode"] == status
+    assert result["headers"]["content-type"] == "application/problem+json"
+    assert result["headers"].get("allow") == allow
+    problem = json.loads(result["body"])
+    assert list(problem) == ["type", "title", "status", "detail", "instance"]
+    assert problem["instance"] == request["requestContext"]["requestId"]
+
+
+def test_a_portal_that_was_not_built_answers_with_a_problem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(_: str) -> None:
+        raise FileNotFoundError("/var/task/portal/openapi.json")
+
+    monkeypatch.setattr("portal.app.read", missing)
+    answer = call("GET", "/openapi.json")
+    assert answer.status == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "/var/task" not in answer.text
+
+
+def test_the_log_has_the_route_and_not_the_path(caplog: pytest.LogCaptureFixture) -> None:
+    call("GET", "/nowhere/Ada")
+    (line,) = [vars(record) for record in caplog.records]
+    assert (line["msg"], line["route"], line["status"]) == ("request", "/{proxy+}", 404)
+    assert "Ada" not in str(line)
+
+
+def test_a_host_that_is_no_name_is_no_failure() -> None:
+    assert call("GET", "/favicon.ico", headers={"Host": "[::1]:x"}).status == 404
+
+
+def answered(method: str, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    return invoked(event(method, path, headers=headers))
+
+
+def invoked(request: dict[str, Any]) -> dict[str, Any]:
+    from portal.handler import handler
+
+    return handler(request, cast("Any", Context()))
