@@ -1,0 +1,65 @@
+# Sprocketworks: `make help` says what there is.
+PYTHON ?= python3
+RUNTIME ?=
+ARCHITECTURE ?=
+PY := .venv/bin/python
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench-cold
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The environment, made anew when the lock changes
+.venv: .venv/installed
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	@.venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+build: .venv/installed ## the functions' artifact, for the Python at hand
+	@$(PY) -m infra.build $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE))
+
+run: .venv/installed ## the whole stack on this machine, with logs, until Ctrl-C
+	@$(PY) -m infra.local run
+
+up: .venv/installed ## the same in the background
+	@$(PY) -m infra.local up
+
+down: .venv/installed ## stop it; its data stays
+	@$(PY) -m infra.local down
+
+clean: .venv/installed ## stop it and forget its data
+	@$(PY) -m infra.local clean
+
+lint: .venv/installed
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: .venv/installed
+	@.venv/bin/mypy
+
+validate: .venv/installed
+	@.venv/bin/sam validate --lint --region us-east-1
+
+test-quick: lint types validate ## everything but the local cloud
+	@$(PY) -m pytest tests/unit tests/integration tests/faults
+
+test: test-quick ## everything
+	@$(PY) -m pytest tests/e2e
+
+test-views: .venv/installed ## the views' property with 1,000 examples
+	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough
+
+reconcile: .venv/installed ## compare the local cloud's views with its tables (REPAIR=1 mends)
+	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair)
+
+bench-cold: build ## init times beside a FastAPI peer and a bare handler
+	@$(PY) -m tests.benchmarks.cold
+
+lock: .venv/installed ## newest versions into both lock files
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements.lock
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock pyproject.toml -o functions/requirements.txt

@@ -1,0 +1,97 @@
+"""Builds the functions' artifact: assets, the OpenAPI document, `sam build`, compiled byte code.
+
+`sam build` ships sources only, and Lambda's disk is read-only: without byte code every start would
+compile anew. Hashes, unlike times, stay valid when files are copied and zipped.
+"""
+
+import argparse
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BUILD = ROOT / ".aws-sam" / "build"
+STAMP = ROOT / ".aws-sam" / "built"
+SOURCES = ("functions", "template.yaml", "samconfig.toml", "infra/state-machines")
+GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")
+
+THIS_RUNTIME = f"python3.{sys.version_info.minor}"
+THIS_ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+class BuildError(Exception):
+    """One sentence on what could not be built."""
+
+
+def source_hash(*extra: str) -> str:
+    """Changes whenever the artifact would."""
+    digest = hashlib.sha256(repr(extra).encode())
+    for source in SOURCES:
+        top = ROOT / source
+        for path in sorted([top] if top.is_file() else top.rglob("*")):
+            if "__pycache__" in path.parts or path in GENERATED or GENERATED[0] in path.parents:
+                continue
+            if path.is_file():
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def tool(name: str) -> str:
+    """A program of the environment this runs in."""
+    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    if not found:
+        raise BuildError(f"{name} is not installed in the environment: run `make .venv`")
+    return found
+
+
+def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
+    """Run a program quietly; BuildError with the end of what it said when it fails."""
+    # the interpreter's folder first: sam build looks for python3.X on the PATH
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "PATH": path, **(env or {})}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise BuildError(f"{what} failed: {' | '.join(said[-6:])}")
+
+
+def build(runtime: str = THIS_RUNTIME, architecture: str = THIS_ARCHITECTURE) -> str:
+    """Build unless the artifact is that of the sources already; their hash."""
+    wanted = source_hash(runtime, architecture)
+    if STAMP.exists() and BUILD.exists() and STAMP.read_text() == wanted:
+        return wanted
+    STAMP.unlink(missing_ok=True)
+    run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
+    run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
+    overrides = f"Runtime={runtime} Architecture={architecture}"
+    run(tool("sam"), "build", "--parameter-overrides", overrides, what="sam build")
+    # byte code is for one interpreter, the one that the functions run on
+    interpreter = sys.executable if runtime == THIS_RUNTIME else shutil.which(runtime)
+    if interpreter is None:
+        raise BuildError(f"{runtime} is not on the PATH, and byte code must be compiled by it")
+    compile_ = ("-m", "compileall", "-q", "-j0", "--invalidation-mode", "unchecked-hash")
+    run(interpreter, *compile_, str(BUILD), what="compiling byte code")
+    STAMP.write_text(wanted)
+    return wanted
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runtime", default=THIS_RUNTIME)
+    parser.add_argument("--architecture", default=THIS_ARCHITECTURE)
+    options = parser.parse_args()
+    try:
+        build(options.runtime, options.architecture)
+    except BuildError as error:
+        sys.exit(str(error))
+    sys.stdout.write(f"built for {options.runtime} on {options.architecture}: {BUILD.name}\n")
+
+
+if __name__ == "__main__":
+    main()

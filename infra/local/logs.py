@@ -1,0 +1,56 @@
+"""Shows the functions' logs as they are written."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+
+import boto3
+
+from infra.local.cloud import CREDENTIALS, REGION, Cloud
+
+# Lambda's own lines say nothing that the functions' do not
+NOISE = ("START ", "END ", "REPORT ", "INIT_START")
+
+
+def follow(cloud: Cloud) -> None:
+    """Print a line per log event, for ever."""
+    client = boto3.client(
+        "logs",
+        endpoint_url=cloud.endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    since = int(time.time() * 1000)
+    seen: set[str] = set()
+    while cloud.process() is not None:
+        newest = since
+        for group in client.describe_log_groups()["logGroups"]:
+            name = group["logGroupName"]
+            found = client.filter_log_events(logGroupName=name, startTime=since)
+            for event in found["events"]:
+                identity = f"{name} {event.get('eventId')} {event['timestamp']} {event['message']}"
+                if identity not in seen and not event["message"].startswith(NOISE):
+                    seen.add(identity)
+                    sys.stdout.write(line(name, event["timestamp"], event["message"]))
+                newest = max(newest, event["timestamp"])
+        sys.stdout.flush()
+        since = newest
+        if len(seen) > 10_000:
+            seen.clear()
+        time.sleep(1)
+
+
+def line(group: str, timestamp: int, message: str) -> str:
+    """Time, function and message of a log event."""
+    at = datetime.fromtimestamp(timestamp / 1000, UTC).strftime("%H:%M:%S")
+    try:
+        said = json.loads(message)
+    except ValueError:
+        return f"{at} {group.rpartition('/')[2]}: {message.rstrip()}\n"
+    if not isinstance(said, dict) or "message" not in said:
+        return ""  # metrics
+    plain = ("method", "route", "status", "milliseconds", "records", "poison")
+    more = " ".join(f"{said[name]}" for name in plain if name in said)
+    return f"{at} {said.get('service', '')}: {said['message']} {more}\n"
