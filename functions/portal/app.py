@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.files import FILES, File, read
+from portal.files import FILES, File
 from portal.health import check_stores
 from shared.log import logger, request_id
 from shared.problems import PROBLEM_JSON, MethodNotAllowed, NotFound, Problem, StoreUnavailable
@@ -34,11 +34,10 @@ def serve(file: File) -> Endpoint:
     """An endpoint that answers with a file, or 304 where the client has it."""
 
     async def endpoint(request: Request) -> Response:
-        content, tag = read(file.name)
         known = request.headers.get("if-none-match", "")
-        if known == "*" or tag in (part.strip() for part in known.split(",")):
-            return Response(status_code=304, headers=file.headers())
-        return Response(content, media_type=file.media_type, headers=file.headers())
+        if known == "*" or file.headers["ETag"] in (part.strip() for part in known.split(",")):
+            return Response(status_code=304, headers=file.headers)
+        return Response(file.content, media_type=file.media_type, headers=file.headers)
 
     return endpoint
 

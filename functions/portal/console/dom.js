@@ -13,19 +13,15 @@ function show(value) {
 
 // A table of objects; `cells` may make an element of a value by the name of its column.
 export function table(caption, columns, rows, cells = {}) {
-  const head = columns.map((name) => element("th", { scope: "col" }, name.replaceAll("_", " ")));
+  const numbers = (name) => rows.length && rows.every((row) => typeof row[name] === "number");
+  const kinds = columns.map((name) => ({ className: numbers(name) ? "number" : "" }));
+  const head = columns.map((name, i) =>
+    element("th", { scope: "col", ...kinds[i] }, name.replaceAll("_", " ")),
+  );
+  const cell = (row, name, i) =>
+    element("td", kinds[i], cells[name] ? cells[name](row) : show(row[name]));
   const body = rows.map((row) =>
-    element(
-      "tr",
-      {},
-      ...columns.map((name) =>
-        element(
-          "td",
-          { className: typeof row[name] === "number" ? "number" : "" },
-          cells[name] ? cells[name](row) : show(row[name]),
-        ),
-      ),
-    ),
+    element("tr", {}, ...columns.map((name, i) => cell(row, name, i))),
   );
   const none = element("tr", {}, element("td", { colSpan: columns.length }, "nothing yet"));
   const made = element(
