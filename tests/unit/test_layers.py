@@ -1,0 +1,117 @@
+"""Who may import whom, and what may be imported when a function starts."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.template import ROOT, environment, resources
+
+FUNCTIONS = ROOT / "functions"
+PACKAGES = {path.parent.name for path in FUNCTIONS.glob("*/__init__.py")}
+MODULES = sorted(path for path in FUNCTIONS.glob("*/**/*.py") if path.parent.name != "assets")
+HANDLERS = sorted(
+    properties["Handler"].rpartition(".")[0]
+    for _, properties in resources("AWS::Serverless::Function")
+)
+# a layer imports those to its right, never one to its left
+LAYERS = ("handler", "routes", "service", "store")
+
+
+def imports(path: Path, *, at_start: bool) -> Iterator[str]:
+    """Modules that a file imports; only while it is itself imported, or also later."""
+
+    def walk(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        types_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        if not (at_start and (later or types_only)):
+            for child in ast.iter_child_nodes(node):
+                yield from walk(child)
+
+    yield from walk(ast.parse(path.read_text("utf-8")))
+
+
+def first_names(path: Path, *, at_start: bool = False) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path, at_start=at_start)}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(FUNCTIONS).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_imports_its_own_package_and_the_shared_one_only(path: Path) -> None:
+    own = path.relative_to(FUNCTIONS).parts[0]
+    assert (first_names(path) & PACKAGES) <= {own, "shared"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_layer_imports_downwards_only(path: Path) -> None:
+    own = path.relative_to(FUNCTIONS).parts[0]
+    if path.stem not in LAYERS:
+        return
+    above = {f"{own}.{layer}" for layer in LAYERS[: LAYERS.index(path.stem)]}
+    assert not above & set(imports(path, at_start=False))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_the_store_is_reached_through_one_module(path: Path) -> None:
+    clients = {"pydynox", "boto3", "botocore"} & first_names(path)
+    if name(path) != "shared/dynamo.py":
+        assert "pydynox" not in clients
+    assert not {"boto3", "botocore"} & first_names(path, at_start=True)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_model_is_a_models_module(path: Path) -> None:
+    if path.stem != "models":
+        assert "pydantic" not in first_names(path, at_start=True)
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The functions' requirements and nothing else, kept from run to run."""
+    requirements = FUNCTIONS / "requirements.txt"
+    key = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    target = ROOT / ".local" / "runtime" / key
+    if not target.exists():
+        made = tmp_path_factory.mktemp("runtime")
+        uv = str(Path(sys.executable).with_name("uv"))
+        into = ("--target", str(made), "--python", sys.executable, "-r", str(requirements))
+        subprocess.run([uv, "pip", "install", "--quiet", *into], check=True, timeout=300)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, target)
+    return target
+
+
+@pytest.mark.parametrize("module", HANDLERS)
+def test_a_function_starts_with_its_requirements_alone_and_without_slow_imports(
+    runtime: Path, module: str
+) -> None:
+    # -S and -I leave nothing but the standard library and the two folders
+    program = (
+        f"import sys; sys.path[:0] = [{str(FUNCTIONS)!r}, {str(runtime)!r}]; import {module}; "
+        "print(*{'pydantic', 'boto3', 'botocore'} & set(sys.modules))"
+    )
+    variables = {**environment(), "POWERTOOLS_SERVICE_NAME": "test", "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", "-c", program],
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
