@@ -1,0 +1,79 @@
+"""What the cells of a CSV may hold, checked in bulk by pydantic's core.
+
+A schema takes texts and gives values, blank ones as ""; it runs without calling Python.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic_core import core_schema as cs
+
+from shared.datasets import Column, Type
+
+LONGEST_TEXT = 10_000  # characters
+_BLANK = cs.str_schema(strip_whitespace=True, max_length=0)
+_INT = r"[+-]?[0-9]{1,19}"
+
+# What a value must look like before it is converted: the converters alone would also take
+# "1_000", "5.0", and a number as a date
+_PATTERNS = {
+    Type.INT: rf"^\s*{_INT}\s*$",
+    Type.INTS: rf"^\s*{_INT}(\s*;\s*{_INT})*\s*$",
+    Type.DATE: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$",
+    Type.DATETIME: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9:.,+\-Zz ]*)?\s*$",
+    # at most 25 characters and two digits of exponent are within what DynamoDB's numbers hold
+    Type.NUMBER: (
+        r"^\s*[+-]?([0-9]{1,25}|[0-9]{0,25}\.[0-9]{1,20}|[0-9]{1,25}\.)([eE][+-]?[0-9]{1,2})?\s*$"
+    ),
+}
+_CONVERTERS: dict[Type, cs.CoreSchema] = {
+    Type.INT: cs.int_schema(ge=-(2**63), le=2**63 - 1),
+    Type.INTS: cs.str_schema(max_length=LONGEST_TEXT),
+    Type.DATE: cs.date_schema(),
+    Type.DATETIME: cs.datetime_schema(),
+    Type.NUMBER: cs.float_schema(allow_inf_nan=False, ge=-1e125, le=1e125),
+}
+REASONS = {
+    Type.INT: "is not a whole number of 64 bits",
+    Type.INTS: 'is not a list of whole numbers joined by ";"',
+    Type.DATE: "is not a date (YYYY-MM-DD)",
+    Type.DATETIME: "is not a moment (ISO 8601, such as 2021-07-27T16:02:08Z)",
+    Type.NUMBER: "is not a number",
+    Type.STR: f"is longer than {LONGEST_TEXT} characters, or has a NUL character",
+}
+
+
+def cell_schema(column: Column, *, required: bool) -> cs.CoreSchema:
+    """The schema of a column's cells; blank ones pass unless `required`."""
+    filled: cs.CoreSchema
+    if column.type is Type.STR:
+        filled = cs.str_schema(pattern=r"^[^\x00]*$", max_length=LONGEST_TEXT)
+        if required:
+            filled = cs.chain_schema([filled, cs.str_schema(pattern=r"\S")])
+    else:
+        shape = cs.str_schema(pattern=_PATTERNS[column.type], strip_whitespace=True)
+        filled = cs.chain_schema([shape, _CONVERTERS[column.type]])
+    if required:
+        return filled
+    return cs.union_schema([_BLANK, filled], mode="left_to_right")
+
+
+def stored(kind: Type, value: Any) -> Any:
+    """A checked value as the tables keep it; OverflowError for a moment out of the calendar."""
+    if kind is Type.DATETIME:
+        return moment(value)
+    if kind is Type.DATE:
+        return date_text(value)
+    if kind is Type.INTS:
+        return [int(number) for number in value.split(";")]
+    return value
+
+
+def moment(value: datetime) -> str:
+    """RFC 3339 in UTC; a moment without a zone is one in UTC."""
+    at = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+    return at.isoformat() + "Z"
+
+
+def date_text(value: date) -> str:
+    return value.isoformat()

@@ -1,0 +1,41 @@
+"""Rows of a JSON document as the texts of a CSV, so that one set of rules checks both."""
+
+from typing import Any
+
+from ingestion.cells import REASONS
+from shared.datasets import Column, DataSet, Type
+from shared.problems import Fault
+
+
+def texts_of(data_set: DataSet, rows: list[dict[str, Any]]) -> tuple[list[list[str]], list[Fault]]:
+    """The cells of each row in the columns' order, and what is no value of its column's type."""
+    known = {column.name for column in data_set.columns}
+    texts: list[list[str]] = []
+    faults: list[Fault] = []
+    for i, row in enumerate(rows):
+        unknown = [name for name in row if name not in known]
+        faults.extend(_fault(i, name, "is no column of this table") for name in unknown)
+        cells = [_text(column, row.get(column.name)) for column in data_set.columns]
+        checked = zip(data_set.columns, cells, strict=True)
+        faults.extend(_fault(i, c.name, REASONS[c.type]) for c, cell in checked if cell is None)
+        texts.append([cell or "" for cell in cells])
+    return texts, faults
+
+
+def _text(column: Column, value: Any) -> str | None:
+    """A JSON value as a cell's text, "" for none; None where it is of another type."""
+    if value is None:
+        return ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if column.type is Type.INTS and isinstance(value, list):
+        parts = [_text(Column(column.name, Type.INT), each) for each in value]
+        return None if None in parts or "" in parts else ";".join(map(str, parts))
+    if column.type is Type.INT:
+        return str(value) if number and isinstance(value, int) else None
+    if column.type is Type.NUMBER:
+        return repr(value) if number else None
+    return value if isinstance(value, str) else None
+
+
+def _fault(index: int, column: str, message: str) -> Fault:
+    return {"loc": ["body", "rows", index, column], "msg": message, "type": "value_error"}

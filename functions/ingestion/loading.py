@@ -1,0 +1,110 @@
+"""Loads rows: those of a CSV that are good, or those of a JSON document if all are."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from ingestion import csv_reader, store
+from ingestion.csv_reader import CsvError, Record
+from ingestion.json_rows import texts_of
+from ingestion.rows import Checker, RowFault
+from shared.datasets import DataSet
+from shared.dynamo import Item
+from shared.problems import Fault, Invalid
+
+CHUNK = 1000  # records checked at once
+SHOWN_ERRORS = 100
+SHOWN_VALUE = 200  # characters
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a CSV is loaded: `rows` records at most, blanks refused, nothing written."""
+
+    rows: int | None = None
+    strict: bool = False
+    dry_run: bool = False
+
+
+@dataclass
+class Loaded:
+    """What became of the records of a file; the first errors."""
+
+    read: int = 0
+    rejected: int = 0
+    items: list[Item] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+def load_csv(data_set: DataSet, text: str, options: Options) -> dict[str, Any]:
+    """Check all of a CSV, then write the good rows. Invalid when it can't be read as a whole."""
+    try:
+        loaded = _check(data_set, text, options)
+    except CsvError as error:
+        fault: Fault = {"loc": ["body"], "msg": str(error), "type": "csv"}
+        raise Invalid(str(error), [fault]) from error
+    if not options.dry_run:
+        store.put(data_set, loaded.items)
+    return {
+        "table": data_set.name,
+        "read": loaded.read,
+        "written": len(loaded.items),
+        "duplicates": 0,
+        "rejected": loaded.rejected,
+        "errors": loaded.errors,
+    }
+
+
+def _check(data_set: DataSet, text: str, options: Options) -> Loaded:
+    checker = Checker(data_set, strict=options.strict)
+    # newlines as they are: quoted ones belong to the field
+    records = csv_reader.records(data_set, io.StringIO(text, newline=""))
+    loaded = Loaded()
+    for chunk in _chunks(islice(records, options.rows)):
+        loaded.read += len(chunk)
+        whole = [record for record in chunk if record.broken is None]
+        items, faults = checker.check([record.fields for record in whole])
+        loaded.items.extend(items)
+        told = {whole[i].line: found for i, found in faults.items()}
+        told |= {r.line: [RowFault(None, "", r.broken)] for r in chunk if r.broken is not None}
+        loaded.rejected += len(told)
+        for line in sorted(told):
+            loaded.errors.extend(_told(line, fault) for fault in told[line])
+        del loaded.errors[SHOWN_ERRORS:]
+    return loaded
+
+
+def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while chunk := list(islice(records, CHUNK)):
+        yield chunk
+
+
+def _told(line: int, fault: RowFault) -> dict[str, Any]:
+    value = fault.value[:SHOWN_VALUE]
+    return {"line": line, "column": fault.column, "value": value, "reason": fault.reason}
+
+
+def write_rows(data_set: DataSet, rows: list[dict[str, Any]]) -> int:
+    """Write rows of a JSON document, all or, when any is invalid, none; how many."""
+    texts, faults = texts_of(data_set, rows)
+    items, found = Checker(data_set).check(texts)
+    told = {tuple(fault["loc"]) for fault in faults}
+    for i, row_faults in found.items():
+        more = [_fault(i, fault) for fault in row_faults]
+        # a cell of another type was handed on as a blank, and is told of already
+        faults.extend(fault for fault in more if tuple(fault["loc"]) not in told)
+    if faults:
+        faults.sort(key=lambda fault: int(fault["loc"][2]))
+        bad = len({fault["loc"][2] for fault in faults})
+        raise Invalid(f"{bad} of {len(rows)} rows are invalid, nothing was written", faults)
+    store.put(data_set, items)
+    return len(items)
+
+
+def _fault(index: int, fault: RowFault) -> Fault:
+    where: list[str | int] = ["body", "rows", index]
+    if fault.column is not None:
+        where.append(fault.column)
+    return {"loc": where, "msg": fault.reason, "type": "value_error"}

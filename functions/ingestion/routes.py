@@ -1,0 +1,81 @@
+"""HTTP routes of the tables."""
+
+from typing import TYPE_CHECKING
+
+from ingestion import service
+from shared.http import Api, JsonObject
+from shared.params import CURSOR, LIMIT, FlagParam, IntParam
+
+if TYPE_CHECKING:
+    from ingestion.models import RowsIn
+
+api = Api("ingestion")
+
+ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
+STRICT = FlagParam("strict", "Reject records with any blank field")
+DRY_RUN = FlagParam("dry_run", "Check everything, write nothing")
+
+
+@api.get("/tables", summary="The data sets, with their columns and live counts", answer="Tables")
+def list_tables() -> JsonObject:
+    return service.tables()
+
+
+@api.get(
+    "/tables/{table}",
+    summary="A data set and some of its rows",
+    query=(LIMIT,),
+    answer="TableSample",
+    problems=(404,),
+)
+def get_table(table: str, limit: int) -> JsonObject:
+    return service.sample(service.data_set_of(table), limit)
+
+
+@api.get(
+    "/tables/{table}/rows",
+    summary="Rows, in no order that is promised",
+    query=(LIMIT, CURSOR),
+    answer="RowPage",
+    problems=(404,),
+)
+def list_rows(table: str, limit: int, cursor: str | None) -> JsonObject:
+    return service.row_page(service.data_set_of(table), limit, cursor)
+
+
+@api.get("/tables/{table}/rows/{id}", summary="One row", answer="Row", problems=(404,))
+def get_row(table: str, id: str) -> JsonObject:  # noqa: A002 - the path's name
+    return service.one_row(service.data_set_of(table), id)
+
+
+@api.post(
+    "/tables/{table}",
+    summary="Load a CSV of at most 5 MB",
+    query=(ROWS, STRICT, DRY_RUN),
+    consumes=("text/csv", "multipart/form-data"),
+    answer="Loaded",
+    problems=(404, 413, 415, 422),
+)
+def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool) -> JsonObject:
+    # imported here: only loading needs the parser and pydantic's core
+    from ingestion import loading, upload
+
+    data_set = service.data_set_of(table)
+    options = loading.Options(rows=rows, strict=strict, dry_run=dry_run)
+    return loading.load_csv(data_set, upload.uploaded_text(api.event), options)
+
+
+@api.post(
+    "/tables/{table}/rows",
+    summary="Write 1 to 1000 rows, all or none",
+    status=201,
+    body="RowsIn",
+    max_body=5_000_000,
+    answer="RowsWritten",
+    problems=(404, 413, 415, 422),
+)
+def write_rows(table: str, body: "RowsIn") -> JsonObject:
+    from ingestion import loading
+
+    data_set = service.data_set_of(table)
+    return {"table": data_set.name, "written": loading.write_rows(data_set, body.rows)}

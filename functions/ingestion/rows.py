@@ -1,0 +1,96 @@
+"""Checks rows of texts and makes them the tables' items, many at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic_core import SchemaValidator, ValidationError
+from pydantic_core import core_schema as cs
+
+from ingestion.cells import REASONS, cell_schema, stored
+from shared.datasets import DataSet, Type
+from shared.dynamo import Item
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with a cell, or with the row where `column` is None."""
+
+    column: str | None
+    value: str
+    reason: str
+
+
+class Checker:
+    """Checks rows of a data set, cells in the order of its columns; `strict` refuses blanks."""
+
+    def __init__(self, data_set: DataSet, *, strict: bool = False) -> None:
+        self.data_set = data_set
+        self.columns = data_set.columns
+        self._names = [column.name for column in self.columns]
+        cells = [cell_schema(c, required=c.required or strict) for c in self.columns]
+        self._required = [c.required or strict for c in self.columns]
+        self._cells = [SchemaValidator(cell) for cell in cells]
+        self._rows = SchemaValidator(cs.list_schema(cs.tuple_schema(cells)))
+        # columns whose checked value is not yet what is stored
+        self._converted = [
+            (column.name, column.type)
+            for column in self.columns
+            if column.type in {Type.DATE, Type.DATETIME, Type.INTS}
+        ]
+
+    def check(self, rows: Sequence[Row]) -> tuple[list[Item], dict[int, list[RowFault]]]:
+        """The items of the good rows in their order, and the faults of the others by index."""
+        try:
+            return self._items(self._rows.validate_python(rows, strict=False)), {}
+        except ValidationError as error:
+            bad = _rows_of(error)
+        except OverflowError:
+            bad = {i for i, row in enumerate(rows) if self.faults(row)}
+        faults = {i: self.faults(rows[i]) for i in sorted(bad)}
+        good = [row for i, row in enumerate(rows) if i not in bad]
+        items, more = self.check(good)
+        if more:  # a moment that overflows, among rows that are fine otherwise
+            places = [i for i in range(len(rows)) if i not in bad]
+            faults |= {places[i]: found for i, found in more.items()}
+        return items, faults
+
+    def _items(self, rows: list[tuple[object, ...]]) -> list[Item]:
+        names = self._names
+        items: list[Item] = [
+            {name: value for name, value in zip(names, row, strict=True) if value != ""}
+            for row in rows
+        ]
+        for name, kind in self._converted:
+            for item in items:
+                value = item.get(name)
+                if value is not None:
+                    item[name] = stored(kind, value)
+        return items
+
+    def faults(self, row: Row) -> list[RowFault]:
+        """Everything wrong with a row, nothing where it is fine."""
+        if len(row) != len(self.columns):
+            reason = f"has {len(row)} fields, not {len(self.columns)}"
+            return [RowFault(None, "", reason)]
+        return list(self._cell_faults(row))
+
+    def _cell_faults(self, row: Row) -> Iterator[RowFault]:
+        checks = zip(self.columns, self._required, self._cells, row, strict=True)
+        for column, required, cell, text in checks:
+            if required and not text.strip():
+                yield RowFault(column.name, text, "is required")
+                continue
+            try:
+                value = cell.validate_python(text)
+                if value != "":
+                    stored(column.type, value)
+            except (ValidationError, OverflowError):
+                yield RowFault(column.name, text, REASONS[column.type])
+
+
+def _rows_of(error: ValidationError) -> set[int]:
+    """The indexes of the rows that an error names."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)
+    return {int(each["loc"][0]) for each in told}

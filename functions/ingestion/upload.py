@@ -1,0 +1,70 @@
+"""A small CSV in the body of a request: as it is, or as the field `file` of a form."""
+
+import codecs
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+
+from shared.body import expect_media_type, header, raw_body
+from shared.problems import Fault, Invalid, Malformed
+
+LARGEST = 5_000_000  # bytes
+CSV = "text/csv"
+FORM = "multipart/form-data"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
+
+
+def uploaded_text(event: dict[str, Any]) -> str:
+    """The CSV that a request carries, without a byte-order mark.
+
+    Raises UnsupportedMediaType, TooLarge, Malformed for a broken form, Invalid for what is no
+    UTF-8 or empty.
+    """
+    kind = expect_media_type(event, CSV, FORM)
+    # a form's boundary and headers come on top of the file
+    room = LARGEST if kind == CSV else LARGEST + 10_000
+    raw = raw_body(event, room, hint="; larger files go through POST /ingestions")
+    if kind == FORM:
+        raw = _file_of(header(event, "content-type"), raw)
+    return _text(raw, exact=bool(event.get("isBase64Encoded")))
+
+
+def _text(raw: bytes, *, exact: bool) -> str:
+    try:
+        text = raw.decode()
+        # text that API Gateway handed over has this where the bytes were not UTF-8
+        wrong = None if exact else raw.find(REPLACEMENT)
+    except UnicodeDecodeError as error:
+        text, wrong = "", error.start
+    if wrong is not None and wrong >= 0:
+        message = f"byte {wrong} (counted from 0) is not UTF-8: save the file as UTF-8"
+        raise _invalid(message, "encoding")
+    text = text.removeprefix(codecs.BOM_UTF8.decode())
+    if not text.strip():
+        raise _invalid("the file is empty", "empty")
+    return text
+
+
+def _invalid(message: str, kind: str) -> Invalid:
+    fault: Fault = {"loc": ["body"], "msg": message, "type": kind}
+    return Invalid(message, [fault])
+
+
+def _file_of(content_type: str, raw: bytes) -> bytes:
+    """The field `file` of a form (RFC 7578)."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    form = BytesParser(policy=HTTP).parsebytes(head + raw)
+    if form.defects or not form.is_multipart():
+        raise Malformed("the body is not the multipart/form-data that its content type says")
+    for part in form.iter_parts():
+        if part.get_param("name", header="content-disposition") == "file":
+            return _payload(part)
+    raise _invalid("the form has no field `file`", "missing")
+
+
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        raise Malformed("the field `file` is not a file")
+    return payload

@@ -1,0 +1,371 @@
+"""The tables through the front door: what a CSV may look like, and what is told of bad ones."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.front_door import Answer, call, event, invoke
+
+CSV = {"Content-Type": "text/csv"}
+HIRE = "1,Ada,2021-07-27T16:02:08Z,2,3"
+ADA = {
+    "id": 1,
+    "name": "Ada",
+    "datetime": "2021-07-27T16:02:08Z",
+    "department_id": 2,
+    "job_id": 3,
+}
+
+
+def load(table: str, body: str | bytes, query: str = "") -> Answer:
+    return call("POST", f"/tables/{table}{query}", body, CSV)
+
+
+def rows(table: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    url = f"/tables/{table}/rows?limit=100"
+    while url:
+        page = call("GET", url).json
+        found += page["items"]
+        url = page["next"] and f"/tables/{table}/rows?limit=100&cursor={page['next']}"
+    return sorted(found, key=lambda row: next(iter(row.values())))
+
+
+def assert_problem(answer: Answer, status: int, words: str = "") -> None:
+    assert answer.status == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json
+    assert problem["status"] == status
+    assert {"type", "title", "status", "detail", "instance"} <= problem.keys()
+    assert words in problem["detail"]
+
+
+def test_a_row_is_loaded_and_read_back(tables: None) -> None:
+    answer = load("hired_employees", HIRE)
+    assert answer.status == 200
+    assert answer.json == {
+        "table": "hired_employees",
+        "read": 1,
+        "written": 1,
+        "duplicates": 0,
+        "rejected": 0,
+        "errors": [],
+    }
+    assert call("GET", "/tables/hired_employees/rows/1").json == ADA
+    assert call("GET", "/tables/hired_employees").json["sample"] == [ADA]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,datetime,department_id,job_id\n" + HIRE,
+        "ID ,\tName,\tDateTime,\tDEPARTMENT_ID,\tjob_id\t\n" + HIRE,
+        "\ufeff" + HIRE,
+        "\ufeffid,name,datetime,department_id,job_id\r\n" + HIRE + "\r\n",
+        "\n\n" + HIRE + "\n\n  \n",
+        HIRE.replace(",", ";"),
+        HIRE.replace(",", "\t"),
+        HIRE.replace(",", "|"),
+        '"1","Ada","2021-07-27T16:02:08Z","2","3"',
+        "job_id,id,department_id,datetime,name\n3,1,2,2021-07-27T16:02:08Z,Ada",
+        "1,Ada,2021-07-27 16:02:08, 2 ,3",
+        "1,Ada,2021-07-27T18:02:08+02:00,2,3",
+    ],
+)
+def test_files_of_many_looks_hold_the_same_row(tables: None, text: str) -> None:
+    answer = load("hired_employees", text)
+    assert (answer.status, answer.json["errors"]) == (200, [])
+    assert rows("hired_employees") == [ADA]
+
+
+def test_a_header_may_leave_optional_columns_out(tables: None) -> None:
+    assert load("hired_employees", "department_id,id\n2,1\n").json["written"] == 1
+    expected = dict.fromkeys(ADA, None) | {"id": 1, "department_id": 2}
+    assert rows("hired_employees") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("id,departmnt", "unknown column 'departmnt'"),
+        ("id,department,id", "column 'id' twice"),
+        ("department", "required column 'id' is missing"),
+    ],
+)
+def test_a_header_that_cannot_be_is_a_422(tables: None, header: str, words: str) -> None:
+    assert_problem(load("departments", f"{header}\n1,Casting\n"), 422, words)
+
+
+def test_quoted_fields_keep_their_newlines_commas_and_quotes(tables: None) -> None:
+    name = 'The "big",\r\nloud\nroom'
+    text = 'id,department\n1,"The ""big"",\r\nloud\nroom"\nx,broken\n2,Casting\n'
+    answer = load("departments", text)
+    assert answer.json["written"] == 2
+    (error,) = answer.json["errors"]
+    assert (error["line"], error["column"], error["value"]) == (5, "id", "x")
+    found = [{"id": 1, "department": name}, {"id": 2, "department": "Casting"}]
+    assert rows("departments") == found
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("1,Ada,2021-07-27T16:02:08Z,2", None, "has 4 fields, not 5"),
+        ("1,Ada,2021-07-27T16:02:08Z,2,3,4", None, "has 6 fields, not 5"),
+        (",Ada,2021-07-27T16:02:08Z,2,3", "id", "is required"),
+        ("x,Ada,2021-07-27T16:02:08Z,2,3", "id", "is not a whole number of 64 bits"),
+        ("1_000,Ada,2021-07-27T16:02:08Z,2,3", "id", "is not a whole number of 64 bits"),
+        ("9223372036854775808,A,,2,3", "id", "is not a whole number of 64 bits"),
+        ("1,Ada,2021-07-27T16:02:08Z,2.5,3", "department_id", "is not a whole number of 64 bits"),
+        ("1,Ada,2021-02-30T00:00:00Z,2,3", "datetime", "is not a moment"),
+        ("1,Ada,yesterday,2,3", "datetime", "is not a moment"),
+        ("1,Ada,1627401728,2,3", "datetime", "is not a moment"),
+        ("1,Ada,0001-01-01T00:00:00+10:00,2,3", "datetime", "is not a moment"),
+        ("1,A\0da,2021-07-27T16:02:08Z,2,3", "name", "NUL"),
+        ('1,"A"da,2021-07-27T16:02:08Z,2,3', None, "has a quote in the wrong place"),
+        (f"1,{'x' * 200_000},2021-07-27T16:02:08Z,2,3", None, "has a field of more than"),
+    ],
+)
+def test_a_broken_row_is_rejected_on_its_own(
+    tables: None, row: str, column: str | None, reason: str
+) -> None:
+    answer = load("hired_employees", f"7,First,,,\n{row}\n8,Last,,,\n")
+    assert answer.status == 200, answer.text
+    told = answer.json
+    assert (told["read"], told["written"], told["rejected"]) == (3, 2, 1)
+    (error,) = told["errors"]
+    assert (error["line"], error["column"]) == (2, column)
+    assert reason in error["reason"]
+    assert [row["id"] for row in rows("hired_employees")] == [7, 8]
+
+
+def test_every_fault_of_a_row_is_told(tables: None) -> None:
+    told = load("hired_employees", "x,Ada,never,y,3").json
+    assert told["rejected"] == 1
+    assert [error["column"] for error in told["errors"]] == ["id", "datetime", "department_id"]
+
+
+def test_only_the_first_hundred_errors_are_shown(tables: None) -> None:
+    told = load("departments", "x,y\n" * 2500).json
+    assert (told["read"], told["rejected"], len(told["errors"])) == (2500, 2500, 100)
+    assert [error["line"] for error in told["errors"]] == list(range(1, 101))
+
+
+def test_of_a_key_that_comes_twice_the_last_row_stays(tables: None) -> None:
+    told = load("departments", "".join(f"1,name {n}\n" for n in range(60))).json
+    assert told["written"] == 60
+    load("departments", "2,Casting\n")
+    load("departments", "2,Forging\n")
+    expected = [{"id": 1, "department": "name 59"}, {"id": 2, "department": "Forging"}]
+    assert rows("departments") == expected
+
+
+def test_dates_numbers_and_lists_keep_their_kind(tables: None) -> None:
+    load("users", "1,Ada,ada@example.com,2020-02-29\n2,Bo,,\n")
+    users = rows("users")
+    assert users[0]["signup_date"] == "2020-02-29"
+    assert users[1] == {"user_id": 2, "name": "Bo", "email": None, "signup_date": None}
+    load("user_experiments", '1,2,3;1; 3,0.1\n2,2,4,\n"3",2,-5,1e3\n')
+    experiments = rows("user_experiments")
+    assert [row["experiment_compound_ids"] for row in experiments] == [[3, 1, 3], [4], [-5]]
+    assert [row["experiment_run_time"] for row in experiments] == [0.1, None, 1000]
+    bad = "4,2,,1\n5,2,a;b,1\n6,2,1;,1\n7,2,1,nan\n8,2,1,1e400\n9,2,1,inf\n"
+    assert load("user_experiments", bad).json["rejected"] == 6
+    assert load("users", "3,Cy,c,2021-02-29\n4,Di,d,20210228\n").json["rejected"] == 2
+
+
+def test_formulas_are_kept_as_they_are(tables: None) -> None:
+    load("departments", "1,=1+1\n2,-5\n")
+    assert [row["department"] for row in rows("departments")] == ["=1+1", "-5"]
+
+
+def test_rows_loads_the_first_only(tables: None) -> None:
+    told = load("departments", "id,department\n1,a\nx,b\n3,c\n4,d\n", "?rows=3").json
+    assert (told["read"], told["written"], told["rejected"]) == (3, 2, 1)
+    for bad in ("0", "1001", "x", "-1"):
+        assert_problem(load("departments", "1,a\n", f"?rows={bad}"), 400, "rows")
+
+
+def test_strict_rejects_blanks_and_dry_run_writes_nothing(tables: None) -> None:
+    text = f"{HIRE}\n2,,,,\n"
+    told = load("hired_employees", text, "?strict=true&dry_run=true").json
+    assert (told["written"], told["rejected"]) == (1, 1)
+    assert {error["reason"] for error in told["errors"]} == {"is required"}
+    assert rows("hired_employees") == []
+    assert_problem(load("hired_employees", text, "?strict=yes"), 400, "strict")
+
+
+@pytest.mark.parametrize("body", ["", "\n \n", "\ufeff"])
+def test_an_empty_file_is_a_422(tables: None, body: str) -> None:
+    assert_problem(load("departments", body), 422, "empty")
+
+
+def test_a_header_only_holds_no_rows(tables: None) -> None:
+    told = load("departments", "id,department\n").json
+    assert (told["read"], told["written"], told["rejected"]) == (0, 0, 0)
+
+
+def test_what_is_no_utf8_is_a_422_that_says_where(tables: None) -> None:
+    latin = "1,Casting\n2,Gießerei\n".encode("latin-1")
+    assert_problem(load("departments", latin), 422, "byte 15 ")
+    request = event("POST", "/tables/departments", "", CSV)
+    exact = request | {"body": base64.b64encode(latin).decode(), "isBase64Encoded": True}
+    assert_problem(invoke(exact), 422, "byte 15 ")
+    assert_problem(load("departments", "1,a\n".encode("utf-16")), 422, "byte 0 ")
+    assert rows("departments") == []
+
+
+def test_a_quote_that_is_never_closed_is_a_422(tables: None) -> None:
+    answer = load("departments", '1,a\n2,"b\n3,c\n')
+    assert_problem(answer, 422, "line 2: a quote is opened and never closed")
+    assert rows("departments") == []
+
+
+def test_other_media_types_are_a_415(tables: None) -> None:
+    for kind in ("application/json", "application/vnd.ms-excel", ""):
+        answer = call("POST", "/tables/departments", "1,a", {"Content-Type": kind})
+        assert_problem(answer, 415, "text/csv")
+
+
+def test_a_large_file_is_sent_to_ingestions(tables: None) -> None:
+    assert_problem(load("departments", "1,a\n" * 1_500_000), 413, "/ingestions")
+
+
+def form(content: bytes, name: str = "file", boundary: str = "b0undary") -> tuple[bytes, str]:
+    head = f'Content-Disposition: form-data; name="{name}"; filename="d.csv"\r\n'
+    body = f"--{boundary}\r\n{head}Content-Type: text/csv\r\n\r\n".encode()
+    return body + content + f"\r\n--{boundary}--\r\n".encode(), boundary
+
+
+def post_form(body: bytes, boundary: str) -> Answer:
+    kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
+    return call("POST", "/tables/departments", body, kind)
+
+
+def test_a_form_carries_a_file(tables: None) -> None:
+    told = post_form(*form("id,department\r\n1,Gießerei\r\n".encode())).json
+    assert (told["read"], told["written"]) == (1, 1)
+    assert rows("departments") == [{"id": 1, "department": "Gießerei"}]
+
+
+def test_a_broken_form_is_told(tables: None) -> None:
+    body, boundary = form(b"1,a\n", name="other")
+    assert_problem(post_form(body, boundary), 422, "no field `file`")
+    assert_problem(post_form(body[:-10], boundary), 400, "multipart")
+    assert_problem(post_form(b"1,a\n", "b"), 400, "multipart")
+    latin, boundary = form("1,ß".encode("latin-1"))
+    assert_problem(post_form(latin, boundary), 422, "byte 2 ")
+
+
+def test_an_unknown_table_or_row_is_a_404(tables: None) -> None:
+    for method, path in [
+        ("GET", "/tables/none"),
+        ("GET", "/tables/none/rows"),
+        ("GET", "/tables/departments/rows/1"),
+        ("GET", "/tables/departments/rows/x"),
+        ("GET", "/tables/departments/rows/１"),
+    ]:
+        assert_problem(call(method, path), 404)
+    assert_problem(load("none", "1,a"), 404, "departments")
+    assert_problem(call("POST", "/tables/none/rows", json_body={"rows": [{}]}), 404)
+
+
+def test_pages_of_rows_hold_each_row_once(tables: None) -> None:
+    load("departments", "".join(f"{n},d{n}\n" for n in range(250)))
+    assert [row["id"] for row in rows("departments")] == list(range(250))
+    page = call("GET", "/tables/departments/rows?limit=7").json
+    assert len(page["items"]) == 7
+    cursor = page["next"]
+    for damaged in (cursor[:-2], cursor[:5] + "A" + cursor[6:], "x", "é", cursor + "="):
+        assert_problem(call("GET", f"/tables/departments/rows?cursor={damaged}"), 400, "cursor")
+    assert_problem(call("GET", f"/tables/jobs/rows?cursor={cursor}"), 400, "another list")
+    for limit in ("0", "101", "ten"):
+        assert_problem(call("GET", f"/tables/departments/rows?limit={limit}"), 400, "limit")
+
+
+def write(table: str, *items: Any) -> Answer:
+    return call("POST", f"/tables/{table}/rows", json_body={"rows": list(items)})
+
+
+def test_rows_are_written_from_json(tables: None) -> None:
+    answer = write("hired_employees", ADA, {"id": 2}, {"id": 3, "name": None, "job_id": -1})
+    assert (answer.status, answer.json) == (201, {"table": "hired_employees", "written": 3})
+    assert rows("hired_employees")[0] == ADA
+    experiment = {"experiment_id": 1, "user_id": 2, "experiment_run_time": 0.5}
+    listed = experiment | {"experiment_compound_ids": [3, 4]}
+    joined = experiment | {"experiment_compound_ids": "3;4", "experiment_id": 2}
+    assert write("user_experiments", listed, joined).status == 201
+    assert [row["experiment_compound_ids"] for row in rows("user_experiments")] == [[3, 4]] * 2
+
+
+def test_one_bad_row_writes_nothing_and_every_fault_is_named(tables: None) -> None:
+    answer = write(
+        "hired_employees",
+        {"id": 1},
+        {"id": "2", "datetime": "2021-02-30T00:00:00Z", "colour": "red"},
+        {"name": "nobody"},
+        {"id": True, "job_id": 1.5, "name": 7},
+    )
+    assert_problem(answer, 422, "3 of 4 rows are invalid")
+    assert [error["loc"][2:] for error in answer.json["errors"]] == [
+        [1, "colour"],
+        [1, "id"],
+        [1, "datetime"],
+        [2, "id"],
+        [3, "id"],
+        [3, "name"],
+        [3, "job_id"],
+    ]
+    assert rows("hired_employees") == []
+
+
+def test_one_to_a_thousand_rows_are_taken(tables: None) -> None:
+    assert write("departments").status == 422
+    many = [{"id": n, "department": "d"} for n in range(1001)]
+    assert_problem(write("departments", *many), 422)
+    assert write("departments", *many[:1000]).json["written"] == 1000
+    assert len(rows("departments")) == 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("", 400),
+        ("[]", 422),
+        ('{"rows": 1}', 422),
+        ('{"rows": [1]}', 422),
+        ('{"rows": [{}], "more": 1}', 422),
+        ('{"rows": [{"id": NaN, "department": "x"}]}', 422),
+        ("[" * 100_000, 400),
+    ],
+)
+def test_a_document_that_is_none_is_told(tables: None, body: str, status: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert_problem(call("POST", "/tables/departments/rows", body, headers), status)
+
+
+def test_json_of_another_media_type_is_a_415(tables: None) -> None:
+    body = json.dumps({"rows": [{"id": 1, "department": "d"}]})
+    assert_problem(call("POST", "/tables/departments/rows", body, CSV), 415)
+
+
+def test_tables_are_listed_with_their_columns(tables: None) -> None:
+    listed = call("GET", "/tables").json["tables"]
+    assert [table["name"] for table in listed] == [
+        "departments",
+        "jobs",
+        "hired_employees",
+        "users",
+        "compounds",
+        "user_experiments",
+    ]
+    assert listed[0]["columns"][0] == {"name": "id", "type": "int", "required": True}
+
+
+def test_methods_that_are_not_known_are_a_405(tables: None) -> None:
+    answer = call("DELETE", "/tables/departments")
+    assert_problem(answer, 405)
+    assert answer.headers["allow"] == "GET, POST"
