@@ -76,6 +76,7 @@ def event(
     parts = urlsplit(url)
     _, resource = route(method, unquote(parts.path))
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    prefix, proxied, _ = resource.partition("{proxy+}")
     request_id = f"request-{next(_requests)}"
     return {
         "resource": resource,
@@ -85,7 +86,7 @@ def event(
         "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
         "queryStringParameters": query or None,
         "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
-        "pathParameters": {"proxy": parts.path.rpartition("/")[2]},
+        "pathParameters": {"proxy": parts.path[len(prefix) :]} if proxied else None,
         "stageVariables": None,
         "requestContext": {
             "requestId": request_id,

@@ -1,0 +1,174 @@
+"""The events in events/: what `sam local invoke` and the tests replay.
+
+`python -m tests.events` writes them anew from what is declared here.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.openapi import document
+from tests import front_door
+from tests.streams import record
+from tests.template import ROOT, environment, resources
+
+EVENTS = ROOT / "events"
+Event = dict[str, Any]
+
+# Rows that are in the tables before an event is replayed
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "departments": [{"id": 1, "department": "Tooling"}, {"id": 2, "department": "Milling"}],
+    "jobs": [{"id": 1, "job": "Machinist"}],
+    "hired_employees": [
+        {
+            "id": 1,
+            "name": "Ada",
+            "datetime": "2021-07-27T16:02:08Z",
+            "department_id": 1,
+            "job_id": 1,
+        },
+        {
+            "id": 2,
+            "name": "Grace",
+            "datetime": "2021-11-02T09:30:00Z",
+            "department_id": 1,
+            "job_id": 1,
+        },
+        {"id": 3, "datetime": "2021-02-14T12:00:00Z", "department_id": 2},
+    ],
+    "users": [{"user_id": 1, "name": "Ada", "email": "ada@example.com"}],
+    "compounds": [{"compound_id": 1, "compound_name": "Grease", "compound_structure": "C18H34"}],
+    "user_experiments": [
+        {"experiment_id": 1, "user_id": 1, "experiment_compound_ids": [1], "experiment_run_time": 3}
+    ],
+}
+PROJECTED = tuple(f"projector-{table.replace('_', '-')}" for table in ROWS)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request; `after` names the events that make what it needs."""
+
+    url: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+
+
+def _csv(text: str) -> dict[str, Any]:
+    return {"body": text, "headers": {"Content-Type": "text/csv"}}
+
+
+# (method, path) -> a request that succeeds
+SAMPLES: dict[tuple[str, str], Sample] = {
+    ("GET", "/health"): Sample("/health"),
+    ("GET", "/tables"): Sample("/tables", after=PROJECTED),
+    ("GET", "/tables/{table}"): Sample("/tables/departments?limit=2"),
+    ("POST", "/tables/{table}"): Sample(
+        "/tables/jobs?strict=true",
+        **_csv("id,job\n2,Toolmaker\n3,Welder\nx,Painter\n"),
+    ),
+    ("GET", "/tables/{table}/rows"): Sample("/tables/hired_employees/rows?limit=2"),
+    ("POST", "/tables/{table}/rows"): Sample(
+        "/tables/users/rows", {"rows": [{"user_id": 2, "name": "Grace"}]}
+    ),
+    ("GET", "/tables/{table}/rows/{id}"): Sample("/tables/departments/rows/1"),
+    ("GET", "/reports/hires-by-quarter"): Sample(
+        "/reports/hires-by-quarter?year=2021", after=PROJECTED
+    ),
+    ("GET", "/reports/departments-above-mean"): Sample(
+        "/reports/departments-above-mean?year=2021", after=PROJECTED
+    ),
+    ("GET", "/reports/mean-hires"): Sample("/reports/mean-hires?year=2021", after=PROJECTED),
+    ("GET", "/reports/experiments"): Sample("/reports/experiments?limit=5", after=PROJECTED),
+    ("GET", "/reports/experiments/{user_id}"): Sample("/reports/experiments/1", after=PROJECTED),
+    ("PUT", "/hello/{username}"): Sample(
+        "/hello/Zo%C3%AB", {"dateOfBirth": "1992-02-29", "timeZone": "Europe/Paris"}
+    ),
+    ("GET", "/hello/{username}"): Sample(
+        "/hello/Zo%C3%AB?tz=America/Lima", after=("put-birthday",)
+    ),
+    ("DELETE", "/hello/{username}"): Sample("/hello/Zo%C3%AB", after=("put-birthday",)),
+    ("GET", "/birthdays"): Sample("/birthdays?within=365&limit=5", after=("put-birthday",)),
+}
+# Portal files beside the document; one stands for those under /static/
+PAGES = {
+    "console": "/",
+    "docs": "/docs",
+    "redoc": "/redoc",
+    "openapi": "/openapi.json",
+    "static": "/static/console.js",
+}
+
+
+def operation_names() -> dict[str, tuple[str, str]]:
+    """Name of an operation's event -> method and path."""
+    return {
+        operation["operationId"].replace("_", "-"): (method.upper(), path)
+        for path, item in document()["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def triggers() -> dict[str, tuple[str, str]]:
+    """Name of a trigger's event -> the handler that template.yaml gives it to, its type."""
+    return {
+        _trigger_name(logical_id, name): (properties["Handler"], event["Type"])
+        for logical_id, properties in resources("AWS::Serverless::Function")
+        for name, event in properties.get("Events", {}).items()
+        if event["Type"] != "Api"
+    }
+
+
+def _trigger_name(logical_id: str, name: str) -> str:
+    words = "".join(f"-{c.lower()}" if c.isupper() else c for c in name)
+    return logical_id.removesuffix("Function").lower() + words
+
+
+def _request(name: str, method: str, sample: Sample) -> Event:
+    body, headers = sample.body, dict(sample.headers)
+    if body is not None and not isinstance(body, str):
+        body, headers = json.dumps(body), {"Content-Type": "application/json", **headers}
+    event = front_door.event(method, sample.url, body, headers)
+    event["requestContext"] |= {
+        "accountId": "123456789012",
+        "apiId": "sprocketworks",
+        "domainName": "sprocketworks.execute-api.us-east-1.amazonaws.com",
+        "protocol": "HTTP/1.1",
+        "requestId": f"sample-{name}",
+    }
+    return event
+
+
+def build() -> dict[str, Event]:
+    """All events by name."""
+    made = {
+        name: _request(name, method, SAMPLES[method, path])
+        for name, (method, path) in operation_names().items()
+    }
+    made |= {name: _request(name, "GET", Sample(path)) for name, path in PAGES.items()}
+    for table, rows in ROWS.items():
+        records = [record(table, f"{table}-{i}", None, row) for i, row in enumerate(rows, 1)]
+        made[f"projector-{table.replace('_', '-')}"] = {"Records": records}
+    made["reconcile-nightly"] = {"repair": False}
+    return made
+
+
+def read() -> dict[str, Event]:
+    """The events that are in the folder."""
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in EVENTS.glob("*.json")}
+
+
+def write() -> None:
+    os.environ.update(environment())
+    for path in EVENTS.glob("*.json"):
+        path.unlink()
+    for name, event in build().items():
+        text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
+        (EVENTS / f"{name}.json").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()
