@@ -28,7 +28,7 @@ DEPARTMENTS = {
 ROLES = ["Trainee", "Technician", "Engineer", "Manager"]
 # hires of each department, for one hire in all of 100
 SHARES = [9, 16, 6, 9, 12, 8, 15, 4, 5, 7, 6, 3]
-FIRST = [
+FIRST = (
     "Ada",
     "Bo",
     "Carmen",
@@ -43,8 +43,8 @@ FIRST = [
     "Linus",
     "Mae",
     "Nia",
-]
-LAST = [
+)
+LAST = (
     "Archer",
     "Baker",
     "Cooper",
@@ -57,7 +57,7 @@ LAST = [
     "Wright",
     "Ødegård",
     "Peña",
-]
+)
 HIRES = 2000
 
 

@@ -1,6 +1,5 @@
 """Lambda entry point of the greetings."""
 
-from shared.http import Api
+from greetings.routes import api
 
-api = Api("greetings")
 handler = api

@@ -1,0 +1,28 @@
+"""Names: which there are, and which are the same. Pure."""
+
+import unicodedata
+
+LONGEST = 64  # code points, composed
+
+
+def composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def is_name(name: str) -> bool:
+    """Letters of any script, with their combining marks, 64 at most."""
+    text = composed(name)
+    if not 1 <= len(text) <= LONGEST or not unicodedata.category(text[0]).startswith("L"):
+        return False
+    # str.isalpha() would refuse the vowel signs of Devanagari, say
+    return all(unicodedata.category(char)[0] in "LM" for char in text)
+
+
+def name_key(name: str) -> str:
+    """The same for all spellings of a name in any case and Unicode form.
+
+    Unicode Standard, section 3.13, D147: compatibility caseless matching.
+    """
+    text = unicodedata.normalize("NFD", name).casefold()
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKC", text)

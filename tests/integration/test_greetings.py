@@ -1,0 +1,172 @@
+"""Greetings through the front door."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from greetings import service
+from tests.front_door import Answer, call
+
+TODAY = date(2027, 2, 20)
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, 11, tzinfo=UTC)
+    monkeypatch.setattr(service, "now", lambda: at)
+
+
+def put(name: str, born: str, **more: Any) -> Answer:
+    return call("PUT", f"/hello/{quote(name)}", json_body={"dateOfBirth": born, **more})
+
+
+def greeting(name: str, query: str = "") -> str:
+    answer = call("GET", f"/hello/{quote(name)}{query}")
+    assert answer.status == 200, answer.text
+    return str(answer.json["message"])
+
+
+def test_someone_is_saved_greeted_updated_and_forgotten(tables: None) -> None:
+    answer = put("Ada", "1985-02-25")
+    assert (answer.status, answer.text) == (204, "")
+    assert greeting("Ada") == "Hello, Ada! Your birthday is in 5 day(s)"
+    assert put("ada", "1985-02-20").status == 204
+    assert greeting("Ada") == "Hello, Ada! Happy Birthday!"
+    assert call("DELETE", "/hello/ADA").status == 204
+    assert call("GET", "/hello/Ada").status == 404
+    assert call("DELETE", "/hello/Ada").status == 404
+
+
+@pytest.mark.parametrize(
+    ("saved", "asked"),
+    [
+        ("José", "JOSE\u0301"),
+        ("STRASSE", "straße"),
+        ("नीलम", "नीलम"),
+        ("ﬁona", "Fiona"),
+        ("Ö", "o\u0308"),
+    ],
+)
+def test_a_name_is_the_same_in_any_case_and_form(tables: None, saved: str, asked: str) -> None:
+    put(saved, "1990-02-20")
+    assert greeting(asked) == f"Hello, {asked}! Happy Birthday!"
+    assert greeting(saved) == f"Hello, {saved}! Happy Birthday!"
+
+
+def test_today_is_read_in_the_persons_zone_or_the_callers(tables: None) -> None:
+    put("Kiri", "1990-02-21", timeZone="Pacific/Kiritimati")
+    assert greeting("Kiri") == "Hello, Kiri! Happy Birthday!"
+    assert greeting("Kiri", "?tz=UTC") == "Hello, Kiri! Your birthday is in 1 day(s)"
+    for zone in ("Mars/Base", "../x", "America", ""):
+        answer = call("GET", f"/hello/Kiri?tz={quote(zone)}")
+        assert answer.status == 400
+        assert answer.json["errors"][0]["loc"] == ["query", "tz"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"dateOfBirth": None},
+        {"dateOfBirth": "1990-02-30"},
+        {"dateOfBirth": "90-02-03"},
+        {"dateOfBirth": "19900203"},
+        {"dateOfBirth": "1990-02-03T00:00:00"},
+        {"dateOfBirth": 633916800},
+        {"dateOfBirth": "0000-01-01"},
+        {"dateOfBirth": TODAY.isoformat()},
+        {"dateOfBirth": (TODAY + timedelta(days=1)).isoformat()},
+        {"dateOfBirth": "1990-02-03", "timeZone": "Mars/Base"},
+        {"dateOfBirth": "1990-02-03", "timeZone": 1},
+        {"dateOfBirth": "1990-02-03", "shoeSize": 42},
+        [],
+        "1990-02-03",
+    ],
+)
+def test_a_birthday_that_cannot_be_is_a_422(tables: None, body: Any) -> None:
+    answer = call("PUT", "/hello/Ada", json_body=body)
+    assert answer.status == 422, answer.text
+    assert answer.json["errors"]
+    assert call("GET", "/hello/Ada").status == 404
+
+
+def test_yesterday_is_before_today_and_today_is_the_zones(tables: None) -> None:
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    assert put("Baby", yesterday).status == 204
+    assert put("Baby", TODAY.isoformat(), timeZone="Pacific/Kiritimati").status == 204
+    assert greeting("Baby", "?tz=UTC") == "Hello, Baby! Happy Birthday!"
+
+
+@pytest.mark.parametrize("name", ["Ada1", "Ada Lovelace", "O'Neil", "a" * 65, "%"])
+def test_a_name_of_other_than_letters_is_a_422(tables: None, name: str) -> None:
+    answer = put(name, "2999-01-01")
+    assert answer.status == 422
+    assert [error["loc"] for error in answer.json["errors"]] == [
+        ["path", "username"],
+        ["body", "dateOfBirth"],
+    ]
+    assert call("GET", f"/hello/{quote(name)}").status == 404
+
+
+def test_a_body_that_is_no_json_is_told(tables: None) -> None:
+    json = {"Content-Type": "application/json"}
+    assert call("PUT", "/hello/Ada", "{", json).status == 400
+    assert call("PUT", "/hello/Ada", "", json).status == 400
+    assert call("PUT", "/hello/Ada", "{}", {"Content-Type": "text/plain"}).status == 415
+    assert call("POST", "/hello/Ada").status == 405
+    assert call("GET", "/hello/Ada/more").status == 404
+
+
+def birthdays(query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = call("GET", f"/birthdays?limit=3{query}{cursor}").json
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"
+
+
+def test_birthdays_come_soonest_first(tables: None) -> None:
+    for name, born in {
+        "Today": "1990-02-20",
+        "Leap": "1992-02-29",
+        "Eve": "1990-02-28",
+        "March": "1990-03-01",
+        "Far": "1990-03-23",
+        "Past": "1990-02-19",
+    }.items():
+        put(name, born)
+    found = [(row["username"], row["in_days"]) for row in birthdays()]
+    assert found == [("Today", 0), ("Eve", 8), ("Leap", 8), ("March", 9)]
+    assert birthdays("&within=0") == [
+        {"username": "Today", "next_birthday": "2027-02-20", "in_days": 0, "turns": 37}
+    ]
+    everyone = birthdays("&within=366")
+    assert [row["username"] for row in everyone][-2:] == ["Far", "Past"]
+    assert len(everyone) == 6, "each once"
+    assert everyone[-1]["next_birthday"] == "2028-02-19"
+
+
+def test_birthdays_go_over_the_turn_of_the_year(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "now", lambda: datetime(2027, 12, 20, tzinfo=UTC))
+    put("Winter", "1990-01-05")
+    put("Leap", "1992-02-29")
+    assert birthdays("&within=100") == [
+        {"username": "Winter", "next_birthday": "2028-01-05", "in_days": 16, "turns": 38},
+        {"username": "Leap", "next_birthday": "2028-02-29", "in_days": 71, "turns": 36},
+    ]
+
+
+def test_pages_of_one_day_hold_everyone_once(tables: None) -> None:
+    for letter in "abcdefghij":
+        put(f"twin{letter}", "1990-02-22")
+    found = [row["username"] for row in birthdays()]
+    assert found == [f"twin{letter}" for letter in "abcdefghij"]
+    for bad in ("within=-1", "within=367", "within=x", "cursor=abc", "limit=0"):
+        assert call("GET", f"/birthdays?{bad}").status == 400
