@@ -16,7 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
 STAMP = ROOT / ".aws-sam" / "built"
-SOURCES = ("functions", "template.yaml", "samconfig.toml", "infra/state-machines")
+SOURCES = (
+    "functions",
+    "template.yaml",
+    "samconfig.toml",
+    "infra/state-machines",
+    "infra/assets.py",
+    "infra/openapi.py",
+    "infra/schemas.py",
+)
 GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")
 
 THIS_RUNTIME = f"python3.{sys.version_info.minor}"

@@ -3,15 +3,13 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from infra.schemas import JsonObject, schemas
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 if str(FUNCTIONS) not in sys.path:
@@ -22,8 +20,6 @@ from shared.http import Route  # noqa: E402
 from shared.problems import PROBLEM_JSON, StoreUnavailable  # noqa: E402
 
 TARGET = FUNCTIONS / "portal/openapi.json"
-JsonObject = dict[str, Any]
-Model = tuple[str, str]  # package, name
 
 ABOUT = """\
 The back office of a sprocket maker: data sets loaded from CSV, hiring and experiment reports,
@@ -46,34 +42,6 @@ PATH_PARAMETERS = {
 ALWAYS = (429, 500, 503)
 
 
-# shared.problems.ProblemBody
-PROBLEM_SCHEMAS: JsonObject = {
-    "Fault": {
-        "type": "object",
-        "description": "One thing wrong with the input: where, what, and its kind",
-        "required": ["loc", "msg", "type"],
-        "properties": {
-            "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
-            "msg": {"type": "string"},
-            "type": {"type": "string"},
-        },
-    },
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457 problem",
-        "required": ["type", "title", "status", "detail", "instance"],
-        "properties": {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "instance": {"type": "string", "description": "Id of the request"},
-            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
-        },
-    },
-}
-
-
 def health() -> JsonObject:
     raise NotImplementedError("the portal answers it")
 
@@ -89,14 +57,6 @@ HEALTH = Route(
 )
 
 
-class _Schema(GenerateJsonSchema):
-    """Without the titles that repeat the names of fields."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        del schema
-        return False
-
-
 def routes() -> list[Route]:
     """Every route that the document describes, sorted."""
     packages = sorted(path.parent.name for path in FUNCTIONS.glob("*/routes.py"))
@@ -106,36 +66,12 @@ def routes() -> list[Route]:
     return sorted([HEALTH, *found], key=lambda route: (route.path, route.method))
 
 
-def _models(found: Iterable[Route]) -> Iterator[tuple[Model, JsonSchemaMode]]:
-    for route in found:
-        if route.body:
-            yield (route.package, route.body), "validation"
-        if route.answer:
-            yield (route.package, route.answer), "serialization"
-
-
-def _schemas(found: Iterable[Route]) -> tuple[dict[tuple[Model, str], JsonObject], JsonObject]:
-    """The schema of each model as it is used, and what these refer to."""
-    wanted = dict.fromkeys(_models(found))
-    inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
-        (model, mode, TypeAdapter(getattr(import_module(f"{model[0]}.models"), model[1])))
-        for model, mode in wanted
-    ]
-    schemas, definitions = TypeAdapter.json_schemas(
-        inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schema
-    )
-    return (
-        {key: dict(schema) for key, schema in schemas.items()},
-        {**definitions["$defs"], **PROBLEM_SCHEMAS},
-    )
-
-
 class Document:
     """One document, built from routes."""
 
     def __init__(self, found: list[Route]) -> None:
         self.routes = found
-        self.schemas, self.definitions = _schemas(found)
+        self.schemas, self.definitions = schemas(found)
         self.problems: dict[int, JsonObject] = {}
 
     def build(self) -> JsonObject:

@@ -1,0 +1,75 @@
+"""The schemas of the OpenAPI document: those of the functions' models, and that of a problem."""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+if TYPE_CHECKING:
+    from shared.http import Route
+
+JsonObject = dict[str, Any]
+Model = tuple[str, str]  # package, name
+
+# shared.problems.ProblemBody
+PROBLEM_SCHEMAS: JsonObject = {
+    "Fault": {
+        "type": "object",
+        "description": "One thing wrong with the input: where, what, and its kind",
+        "required": ["loc", "msg", "type"],
+        "properties": {
+            "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+            "msg": {"type": "string"},
+            "type": {"type": "string"},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457 problem",
+        "required": ["type", "title", "status", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "description": "Id of the request"},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        },
+    },
+}
+
+
+class _Schema(GenerateJsonSchema):
+    """Without the titles that repeat the names of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+
+def _models(found: Iterable["Route"]) -> Iterator[tuple[Model, JsonSchemaMode]]:
+    for route in found:
+        if route.body:
+            yield (route.package, route.body), "validation"
+        if route.answer:
+            yield (route.package, route.answer), "serialization"
+
+
+def schemas(found: Iterable["Route"]) -> tuple[dict[tuple[Model, str], JsonObject], JsonObject]:
+    """The schema of each model as it is used, and what these refer to."""
+    wanted = dict.fromkeys(_models(found))
+    inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (model, mode, TypeAdapter(getattr(import_module(f"{model[0]}.models"), model[1])))
+        for model, mode in wanted
+    ]
+    found_schemas, definitions = TypeAdapter.json_schemas(
+        inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schema
+    )
+    if clash := PROBLEM_SCHEMAS.keys() & definitions["$defs"].keys():
+        raise ValueError(f"models are called like the schemas of problems: {clash}")
+    return (
+        {key: dict(schema) for key, schema in found_schemas.items()},
+        {**definitions["$defs"], **PROBLEM_SCHEMAS},
+    )
