@@ -38,6 +38,13 @@ PATH_PARAMETERS = {
     "user_id": "Id of the user",
     "username": "Letters of any script, at most 64; looked up without regard to case",
 }
+PROBLEM_EXAMPLE = {
+    "type": "about:blank",
+    "title": "",
+    "status": 0,
+    "detail": "What went wrong, in a sentence",
+    "instance": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+}
 # answered by API Gateway, or by any route when the store is down
 ALWAYS = (429, 500, 503)
 
@@ -145,10 +152,12 @@ class Document:
 
     def _problem(self, status: int) -> JsonObject:
         if status not in self.problems:
-            problem: JsonObject = {
-                "description": HTTPStatus(status).phrase,
-                "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            title = HTTPStatus(status).phrase
+            content = {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {**PROBLEM_EXAMPLE, "title": title, "status": status},
             }
+            problem: JsonObject = {"description": title, "content": {PROBLEM_JSON: content}}
             if status == 503:
                 seconds = {"schema": {"type": "string"}, "description": "Seconds"}
                 problem["headers"] = dict.fromkeys(StoreUnavailable().headers, seconds)
