@@ -23,6 +23,7 @@ SOURCES = (
     "infra/state-machines",
     "infra/assets.py",
     "infra/openapi.py",
+    "infra/operations.py",
     "infra/schemas.py",
 )
 GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")

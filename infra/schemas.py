@@ -1,7 +1,9 @@
 """The schemas of the OpenAPI document: those of the functions' models, and that of a problem."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -9,6 +11,11 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 if TYPE_CHECKING:
     from shared.http import Route
+
+FUNCTIONS = Path(__file__).parent.parent / "functions"
+# the functions' code root, which is no package
+if str(FUNCTIONS) not in sys.path:
+    sys.path.insert(0, str(FUNCTIONS))
 
 JsonObject = dict[str, Any]
 Model = tuple[str, str]  # package, name
@@ -49,20 +56,21 @@ class _Schema(GenerateJsonSchema):
         return False
 
 
-def _models(found: Iterable["Route"]) -> Iterator[tuple[Model, JsonSchemaMode]]:
+def _models(found: Iterable["Route"]) -> Iterator[Model]:
     for route in found:
-        if route.body:
-            yield (route.package, route.body), "validation"
-        if route.answer:
-            yield (route.package, route.answer), "serialization"
+        yield from ((route.package, name) for name in (route.body, route.answer) if name)
 
 
-def schemas(found: Iterable["Route"]) -> tuple[dict[tuple[Model, str], JsonObject], JsonObject]:
-    """The schema of each model as it is used, and what these refer to."""
-    wanted = dict.fromkeys(_models(found))
-    inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
-        (model, mode, TypeAdapter(getattr(import_module(f"{model[0]}.models"), model[1])))
-        for model, mode in wanted
+def schemas(found: Iterable["Route"]) -> tuple[dict[Model, JsonObject], JsonObject]:
+    """The schema of each model that a route names, and what these refer to."""
+    # answers too by validation: there a field with a default is one that may be left out
+    inputs: list[tuple[Model, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (
+            (package, name),
+            "validation",
+            TypeAdapter(getattr(import_module(f"{package}.models"), name)),
+        )
+        for package, name in dict.fromkeys(_models(found))
     ]
     found_schemas, definitions = TypeAdapter.json_schemas(
         inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schema
@@ -70,6 +78,6 @@ def schemas(found: Iterable["Route"]) -> tuple[dict[tuple[Model, str], JsonObjec
     if clash := PROBLEM_SCHEMAS.keys() & definitions["$defs"].keys():
         raise ValueError(f"models are called like the schemas of problems: {clash}")
     return (
-        {key: dict(schema) for key, schema in found_schemas.items()},
+        {key: dict(schema) for (key, _), schema in found_schemas.items()},
         {**definitions["$defs"], **PROBLEM_SCHEMAS},
     )

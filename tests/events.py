@@ -44,6 +44,13 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"experiment_id": 1, "user_id": 1, "experiment_compound_ids": [1], "experiment_run_time": 3}
     ],
 }
+SPROCKET = {"teeth": 12, "pitch_diameter": 4.5, "outside_diameter": 5, "pitch": 1.25}
+CHART = {
+    "sprocket_production_actual": [32, 29, 31],
+    "sprocket_production_goal": [30, 30, 30],
+    "time": [1611194818, 1611194878, 1611194938],
+}
+POINT = {"time": 1611195000, "actual": 33, "goal": 30, "sprocket_types": [1]}
 PROJECTED = tuple(f"projector-{table.replace('_', '-')}" for table in ROWS)
 
 
@@ -84,6 +91,44 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/reports/mean-hires"): Sample("/reports/mean-hires?year=2021", after=PROJECTED),
     ("GET", "/reports/experiments"): Sample("/reports/experiments?limit=5", after=PROJECTED),
     ("GET", "/reports/experiments/{user_id}"): Sample("/reports/experiments/1", after=PROJECTED),
+    ("GET", "/sprockets"): Sample("/sprockets?limit=5", after=("create-sprocket",)),
+    ("POST", "/sprockets"): Sample("/sprockets", SPROCKET),
+    ("GET", "/sprockets/{sprocket_id}"): Sample("/sprockets/1", after=("create-sprocket",)),
+    ("PUT", "/sprockets/{sprocket_id}"): Sample(
+        "/sprockets/1", {**SPROCKET, "teeth": 13}, after=("create-sprocket",)
+    ),
+    ("DELETE", "/sprockets/{sprocket_id}"): Sample("/sprockets/1", after=("create-sprocket",)),
+    ("POST", "/sprockets/import"): Sample("/sprockets/import", {"sprockets": [SPROCKET]}),
+    ("GET", "/factories"): Sample("/factories?limit=5", after=("create-factory",)),
+    ("POST", "/factories"): Sample("/factories", {"name": "North works", "chart_data": CHART}),
+    ("GET", "/factories/{factory_id}"): Sample(
+        "/factories/1?from=1611194818", after=("create-factory",)
+    ),
+    ("PUT", "/factories/{factory_id}"): Sample(
+        "/factories/1", {"name": "South works"}, after=("create-factory",)
+    ),
+    ("DELETE", "/factories/{factory_id}"): Sample("/factories/1", after=("create-factory",)),
+    ("POST", "/factories/import"): Sample(
+        "/factories/import", {"factories": [{"factory": {"chart_data": CHART}}]}
+    ),
+    ("GET", "/factories/{factory_id}/chart"): Sample(
+        "/factories/1/chart", after=("create-factory",)
+    ),
+    ("GET", "/factories/{factory_id}/production"): Sample(
+        "/factories/1/production?limit=5", after=("create-factory",)
+    ),
+    ("POST", "/factories/{factory_id}/production"): Sample(
+        "/factories/1/production", POINT, after=("create-sprocket", "create-factory")
+    ),
+    ("GET", "/factories/{factory_id}/production/{point_id}"): Sample(
+        "/factories/1/production/1", after=("create-factory",)
+    ),
+    ("PUT", "/factories/{factory_id}/production/{point_id}"): Sample(
+        "/factories/1/production/1", POINT, after=("create-sprocket", "create-factory")
+    ),
+    ("DELETE", "/factories/{factory_id}/production/{point_id}"): Sample(
+        "/factories/1/production/1", after=("create-factory",)
+    ),
     ("PUT", "/hello/{username}"): Sample(
         "/hello/Zo%C3%AB", {"dateOfBirth": "1992-02-29", "timeZone": "Europe/Paris"}
     ),

@@ -1,0 +1,184 @@
+"""The operations of the OpenAPI document, each from the contract of a route."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from inspect import getdoc
+
+from infra.schemas import JsonObject, schemas
+from shared.body import JSON
+from shared.http import Route
+from shared.problems import PROBLEM_JSON, StoreUnavailable
+
+PATH_PARAMETERS = {
+    "table": "Name of a data set, such as `departments`",
+    "id": "Key of the row",
+    "sprocket_id": "Id of the sprocket",
+    "factory_id": "Id of the factory",
+    "point_id": "Id of the point",
+    "user_id": "Id of the user",
+    "username": "Letters of any script, at most 64; looked up without regard to case",
+}
+PROBLEM_EXAMPLE = {
+    "type": "about:blank",
+    "title": "",
+    "status": 0,
+    "detail": "What went wrong, in a sentence",
+    "instance": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+}
+# answered by API Gateway, or by any route when the store is down
+ALWAYS = (429, 500, 503)
+
+
+class Operations:
+    """Describes routes, and collects what their descriptions refer to."""
+
+    def __init__(self, found: list[Route]) -> None:
+        self.schemas, self.definitions = schemas(found)
+        self.problems: dict[int, JsonObject] = {}
+        # paths of resources with an entity tag: those whose change may be refused as stale
+        self.versioned = {route.path for route in found if 412 in route.problems}
+
+    def components(self) -> JsonObject:
+        """What the operations described so far refer to."""
+        return {
+            "schemas": dict(sorted(self.definitions.items())),
+            "responses": {
+                _problem_name(status): self.problems[status] for status in sorted(self.problems)
+            },
+        }
+
+    def describe(self, route: Route) -> JsonObject:
+        operation: JsonObject = {
+            "operationId": route.function.__name__,
+            "tags": [tag(route)],
+            "summary": route.summary,
+        }
+        if route.function.__doc__:
+            operation["description"] = getdoc(route.function)
+        if parameters := [*_parameters(route), *self._validators(route)]:
+            operation["parameters"] = parameters
+        if content := self._request(route):
+            operation["requestBody"] = {"required": True, "content": content}
+        operation["responses"] = self._responses(route)
+        return operation
+
+    def _request(self, route: Route) -> JsonObject:
+        content: JsonObject = {}
+        if route.body:
+            schema = self.schemas[route.package, route.body]
+            content[JSON] = {"schema": schema}
+        for media_type in route.consumes:
+            content[media_type] = {"schema": _text_schema(media_type)}
+        return content
+
+    def _validators(self, route: Route) -> Iterator[JsonObject]:
+        """The request headers of a resource with an entity tag."""
+        if route.path not in self.versioned:
+            return
+        name = "If-None-Match" if route.method == "GET" else "If-Match"
+        about = "Entity tags; `304` where one of them is the state's"
+        if route.method != "GET":
+            about = "Entity tags; `412` unless one of them is the state's"
+        yield {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
+
+    def _tag_header(self, route: Route, status: int) -> JsonObject:
+        """ETag: always there on a resource that has one, and on the answer that makes one."""
+        makes = any(path.startswith(f"{route.path}/{{") for path in self.versioned)
+        own = route.path in self.versioned and status in {200, 304}
+        if not (own or (status == 201 and makes)):
+            return {}
+        return {"ETag": {"required": own, "schema": {"type": "string"}}}
+
+    def _responses(self, route: Route) -> JsonObject:
+        answers = {route.status: HTTPStatus(route.status).phrase, **route.answers}
+        if route.method == "GET" and route.path in self.versioned:
+            answers.setdefault(304, "The client has this state already")
+        responses = {
+            status: self._answer(route, status, description)
+            for status, description in answers.items()
+        }
+        for status in _problems(route):
+            responses.setdefault(status, self._problem(status))
+        return {str(status): responses[status] for status in sorted(responses)}
+
+    def _answer(self, route: Route, status: int, description: str) -> JsonObject:
+        answer: JsonObject = {"description": description}
+        if headers := {**self._tag_header(route, status), **_location(status)}:
+            answer["headers"] = headers
+        if status not in {204, 303, 304}:
+            answer["content"] = {kind: self._content(route, kind) for kind in route.produces}
+        return answer
+
+    def _content(self, route: Route, media_type: str) -> JsonObject:
+        if media_type != JSON:
+            return {"schema": {"type": "string"}}
+        if route.answer is None:
+            raise ValueError(f"{route.method} {route.path} says nothing of its answer")
+        return {"schema": self.schemas[route.package, route.answer]}
+
+    def _problem(self, status: int) -> JsonObject:
+        if status not in self.problems:
+            title = HTTPStatus(status).phrase
+            content = {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {**PROBLEM_EXAMPLE, "title": title, "status": status},
+            }
+            problem: JsonObject = {"description": title, "content": {PROBLEM_JSON: content}}
+            if status == 503:
+                seconds = {"schema": {"type": "string"}, "description": "Seconds"}
+                problem["headers"] = dict.fromkeys(StoreUnavailable().headers, seconds)
+            self.problems[status] = problem
+        return {"$ref": f"#/components/responses/{_problem_name(status)}"}
+
+
+def _problem_name(status: int) -> str:
+    return re.sub(r"\W", "", HTTPStatus(status).phrase.title())
+
+
+def _problems(route: Route) -> set[int]:
+    """Statuses that a route may fail with: what it declares, and what follows from its input."""
+    statuses = {*ALWAYS, *route.problems}
+    if route.query or route.body:
+        statuses.add(400)
+    if route.body or route.consumes:
+        statuses |= {413, 415, 422}
+    return statuses
+
+
+def tag(route: Route) -> str:
+    return route.path.split("/")[1]
+
+
+def _location(status: int) -> JsonObject:
+    if status not in {201, 303}:
+        return {}
+    schema = {"type": "string", "format": "uri-reference"}
+    return {"Location": {"required": status == 303, "schema": schema}}
+
+
+def _parameters(route: Route) -> Iterator[JsonObject]:
+    for name in re.findall(r"\{(\w+)\}", route.path):
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": PATH_PARAMETERS[name],
+            "schema": {"type": "string"},
+        }
+    for param in route.query:
+        default = {} if param.default is None else {"default": param.default}
+        yield {
+            "name": param.name,
+            "in": "query",
+            "required": False,
+            "description": param.description,
+            "schema": param.schema() | default,
+        }
+
+
+def _text_schema(media_type: str) -> JsonObject:
+    if media_type != "multipart/form-data":
+        return {"type": "string"}
+    file = {"type": "string", "format": "binary", "description": "The file"}
+    return {"type": "object", "required": ["file"], "properties": {"file": file}}
