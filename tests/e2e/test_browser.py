@@ -70,10 +70,15 @@ def section(page: Page, name: str) -> Locator:
     return page.locator(f"section#{name}")
 
 
+def open_console(page: Page, url: str) -> None:
+    page.goto(url)
+    # by then its script runs
+    expect(page.locator("#health [role=status]")).to_have_text("All stores answer")
+
+
 @pytest.mark.parametrize("end", ["", "/"])
 def test_the_console_shows_the_works(page: Page, api: str, end: str) -> None:
-    page.goto(api + end)
-    expect(page.locator("#health [role=status]")).to_have_text("All stores answer")
+    open_console(page, api + end)
     tables = section(page, "tables")
     expect(tables.locator("[data-list] tbody tr")).to_have_count(6)
     expect(tables.get_by_role("option")).to_have_count(6)
@@ -87,7 +92,7 @@ def test_the_console_shows_the_works(page: Page, api: str, end: str) -> None:
 
 
 def test_a_csv_is_loaded_and_its_faults_are_shown_as_text(page: Page, api: str) -> None:
-    page.goto(f"{api}/")
+    open_console(page, f"{api}/")
     tables = section(page, "tables")
     tables.get_by_label("Table").select_option("jobs")
     file = {"name": "jobs.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
@@ -104,7 +109,7 @@ def test_a_csv_is_loaded_and_its_faults_are_shown_as_text(page: Page, api: str) 
 
 
 def test_a_sprocket_is_made(page: Page, api: str) -> None:
-    page.goto(f"{api}/")
+    open_console(page, f"{api}/")
     sprockets = section(page, "sprockets")
     for label, value in {
         "Teeth": "12",
@@ -118,7 +123,7 @@ def test_a_sprocket_is_made(page: Page, api: str) -> None:
 
 
 def test_a_name_is_saved_and_greeted(page: Page, api: str) -> None:
-    page.goto(f"{api}/")
+    open_console(page, f"{api}/")
     greetings = section(page, "greetings")
     greetings.get_by_label("Name").fill("Zoë")
     greetings.get_by_label("Date of birth").fill("1990-01-31")
@@ -131,7 +136,7 @@ def test_a_name_is_saved_and_greeted(page: Page, api: str) -> None:
 
 def test_a_refusal_is_shown_with_its_reasons(browser: Browser, api: str) -> None:
     page = browser.new_page()  # the browser itself reports the 422 as an error
-    page.goto(f"{api}/")
+    open_console(page, f"{api}/")
     greetings = section(page, "greetings")
     greetings.get_by_label("Name").fill("R2D2")
     greetings.get_by_label("Date of birth").fill("2999-01-01")
@@ -143,7 +148,7 @@ def test_a_refusal_is_shown_with_its_reasons(browser: Browser, api: str) -> None
 
 
 def test_a_token_is_sent_until_the_tab_is_closed(page: Page, api: str) -> None:
-    page.goto(f"{api}/")
+    open_console(page, f"{api}/")
     page.get_by_label("Bearer token").fill("a-token")
     with page.expect_request(
         lambda request: (
