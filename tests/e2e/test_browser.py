@@ -22,6 +22,11 @@ ARGUMENTS = (
     "--no-first-run",
 )
 PATIENCE = 20_000  # milliseconds; the first call of each function starts it
+CHART = {
+    "sprocket_production_actual": [32, 29, 31],
+    "sprocket_production_goal": [30, 30, 30],
+    "time": [1611194818, 1611194878, 1611194938],
+}
 CSV = "id,job\n990001,Cooper\n<b>x</b>,Smith\n990002\n"
 
 
@@ -78,6 +83,8 @@ def open_console(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize("end", ["", "/"])
 def test_the_console_shows_the_works(page: Page, api: str, end: str) -> None:
+    made = page.request.post(f"{api}/factories", data={"chart_data": CHART})
+    assert made.status == 201
     open_console(page, api + end)
     tables = section(page, "tables")
     expect(tables.locator("[data-list] tbody tr")).to_have_count(6)

@@ -63,18 +63,20 @@ function line(values, top, className) {
 export function chart({ sprocket_production_actual: actual, sprocket_production_goal: goal, time }) {
   if (!time.length) return element("p", {}, "no production yet");
   const top = Math.max(1, ...actual, ...goal);
-  const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
-  const drawn = svg(
+  const moments = [time[0], time.at(-1)].map((second) => new Date(second * 1000).toISOString());
+  const days = moments.map((moment) => moment.slice(0, 10));
+  // of one day the times, in UTC
+  const [from, to] = days[0] === days[1] ? moments.map((moment) => moment.slice(11, 19)) : days;
+  return svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT + 18}`, role: "img" },
-    svg("title", {}, `Actual against goal in ${time.length} points, at most ${top}`),
+    svg("title", {}, `Actual against goal in ${time.length} points from ${days.join(" to ")}, at most ${top}`),
     svg("path", { class: "axis", d: `M${LEFT} 0V${HEIGHT}H${WIDTH}` }),
     svg("text", { x: LEFT - 4, y: 12, "text-anchor": "end" }, String(top)),
     svg("text", { x: LEFT - 4, y: HEIGHT, "text-anchor": "end" }, "0"),
-    svg("text", { x: LEFT, y: HEIGHT + 14 }, day(time[0])),
-    svg("text", { x: WIDTH, y: HEIGHT + 14, "text-anchor": "end" }, day(time.at(-1))),
+    svg("text", { x: LEFT, y: HEIGHT + 14 }, from),
+    svg("text", { x: WIDTH, y: HEIGHT + 14, "text-anchor": "end" }, to),
     line(goal, top, "goal"),
     line(actual, top, "actual"),
   );
-  return drawn;
 }
