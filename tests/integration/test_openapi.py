@@ -1,13 +1,13 @@
 """The OpenAPI document against the routes that it describes."""
 
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from infra import openapi
+from infra.schemas import FUNCTIONS
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 
@@ -26,7 +26,7 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_it_describes_every_route_and_nothing_else() -> None:
-    packages = [path.parent.name for path in Path(openapi.FUNCTIONS).glob("*/routes.py")]
+    packages = [path.parent.name for path in FUNCTIONS.glob("*/routes.py")]
     declared = {
         (route.method, route.path)
         for package in packages
