@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
 from shared.body import JSON, json_bytes
+from shared.etags import expected_versions, not_modified
 from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
 from shared.problems import (
@@ -56,9 +57,9 @@ def answer(
     return Response(status, JSON, json_text(body), headers=dict(headers or {}))
 
 
-def created(body: object, location: str) -> Response[str]:
-    """201 with the path of what was made."""
-    return answer(body, HTTPStatus.CREATED, {"Location": location})
+def created(body: object, location: str, tag: str) -> Response[str]:
+    """201 with where the new resource is, relative to the request's URL, and its entity tag."""
+    return answer(body, HTTPStatus.CREATED, {"Location": location, "ETag": tag})
 
 
 def no_content() -> Response[str]:
@@ -139,6 +140,17 @@ class Api:
     def header(self, name: str) -> str | None:
         """A request header, whatever the case of its name."""
         return self._resolver.current_event.headers.get(name)
+
+    def expected(self) -> list[int] | None:
+        """The versions that the request's `If-Match` allows, None where any will do."""
+        return expected_versions(self.header("If-Match"))
+
+    def validated(self, body: object, tag: str) -> Response[str]:
+        """200 with an entity tag, or 304 where the client has that state."""
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if not_modified(self.header("If-None-Match"), tag):
+            return Response(HTTPStatus.NOT_MODIFIED, None, "", headers=headers)
+        return answer(body, headers=headers)
 
     def route(
         self, method: str, path: str, **contract: Any

@@ -1,11 +1,5 @@
-import json
-from typing import Any
+"""Lambda entry point of the sprockets and factories."""
 
+from sprockets.routes import api
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    print("hit", event["path"])
-    return {
-        "statusCode": 200,
-        "headers": {"content-type": "application/json"},
-        "body": json.dumps(event, default=str),
-    }
+handler = api

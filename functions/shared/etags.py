@@ -1,0 +1,26 @@
+"""Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1)."""
+
+import re
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_ANY = "*"
+
+
+def version_tag(version: int) -> str:
+    """The tag of a resource's version."""
+    return f'"v{version}"'
+
+
+def not_modified(if_none_match: str | None, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag, compared weakly."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == _ANY or tag.strip('"') in _TAG.findall(if_none_match)
+
+
+def expected_versions(if_match: str | None) -> list[int] | None:
+    """The versions that `If-Match` allows, compared strongly; None where any will do."""
+    if if_match is None or if_match.strip() == _ANY:
+        return None
+    strong = re.sub(r'W/"[^"]*"', "", if_match)
+    return [int(tag[1:]) for tag in _TAG.findall(strong) if re.fullmatch(r"v\d{1,15}", tag)]

@@ -1,0 +1,270 @@
+"""Rules of a factory's production: points that refer to sprockets, with integrity between them."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from shared import cursor as cursors
+from shared.dynamo import (
+    TRANSACTION,
+    Operation,
+    TransactionFailedError,
+    together,
+    transact,
+)
+from shared.problems import Conflict, Fault, Invalid, NotFound, PreconditionFailed
+from sprockets.catalog import LIVE, STALE, number_of
+from sprockets.charts import Span
+from sprockets.factories import Factory, sweep
+from sprockets.store import (
+    Point,
+    factory_key,
+    factory_table,
+    index_key,
+    point_item,
+    point_key,
+    point_of,
+    points_partition,
+    reserve,
+    sprocket_key,
+    use_key,
+)
+
+if TYPE_CHECKING:
+    from sprockets.models import PointIn
+
+Shown = dict[str, Any]
+MISSING = "no such point"
+# How often a write is made anew because others write to the same factory
+ROUNDS = 10
+SAME = "version = :v"
+
+
+def shown(point: Point) -> Shown:
+    return {
+        "id": point.id,
+        "time": point.time,
+        "actual": point.actual,
+        "goal": point.goal,
+        "sprocket_types": list(point.sprocket_types),
+    }
+
+
+def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Shown:
+    """A page in order of time."""
+    listing = f"/factories/{factory.id}/production"
+    after = cursors.decode(listing, cursor)
+    partition = points_partition(factory.id, factory.generation)
+    # by the key of the last point alone: the chart may have been replaced since
+    start = span.keys[":start"] if after is None else f"{after['sk']}!"
+    found = factory_table().query(
+        "pk = :pk AND sk BETWEEN :start AND :end",
+        {":pk": partition, ":start": min(start, span.keys[":end"]), ":end": span.keys[":end"]},
+        limit=limit + 1,
+        consistent=True,
+    )
+    points = [point_of(item) for item in found.items[:limit]]
+    more = len(found.items) > limit
+    following = cursors.encode(listing, {"sk": found.items[limit - 1]["sk"]}) if more else None
+    return {"items": [shown(point) for point in points], "next": following}
+
+
+def one(factory: Factory, point_id: str) -> Point:
+    number = number_of(point_id, MISSING)
+    place = factory_table().get(index_key(factory.id, factory.generation, number), consistent=True)
+    if place is None:
+        raise NotFound(MISSING)
+    key = point_key(factory.id, factory.generation, Point(number, place["time"], 0, 0))
+    item = factory_table().get(key, consistent=True)
+    if item is None:
+        raise NotFound(MISSING)
+    return point_of(item)
+
+
+def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
+    """New points, all or none; Invalid names each unknown sprocket.
+
+    Many take several transactions. When one can't be made, what the others wrote is taken back.
+    """
+    _known(bodies)
+    sweep(factory)
+    first = reserve(f"point#{factory.id}", len(bodies))
+    points = [_point(first + i, body) for i, body in enumerate(bodies)]
+    written: list[Point] = []
+    try:
+        for chunk in _chunks(points):
+            _commit(_additions(factory, chunk), bodies)
+            written += chunk
+    except Exception:
+        for chunk in _chunks(written):
+            transact(list(_removals(factory, chunk)))
+        raise
+    return points
+
+
+def _point(number: int, body: "PointIn", version: int = 1) -> Point:
+    types = tuple(dict.fromkeys(body.sprocket_types))
+    return Point(number, body.time, body.actual, body.goal, types, version)
+
+
+def _known(bodies: "list[PointIn]") -> None:
+    """Invalid names each reference to a sprocket that is not there."""
+    wanted = sorted({number for body in bodies for number in body.sprocket_types})
+    keys = [sprocket_key(number) for number in wanted]
+    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
+    found = together(factory_table().get_many, batches)
+    known = {item["id"] for items in found for item in items if "deleting" not in item}
+    faults: list[Fault] = []
+    for i, body in enumerate(bodies):
+        place: list[str | int] = ["points", i] if len(bodies) > 1 else []
+        for j, number in enumerate(body.sprocket_types):
+            if number not in known:
+                faults.append(
+                    {
+                        "loc": ["body", *place, "sprocket_types", j],
+                        "msg": f"there is no sprocket {number}",
+                        "type": "unknown_reference",
+                    }
+                )
+    if faults:
+        raise Invalid("production refers to sprockets that there are not", faults)
+
+
+def _chunks(points: list[Point]) -> Iterator[list[Point]]:
+    """Runs of points that fit a transaction, with the factory and their sprockets' checks."""
+    rest = iter(points)
+    chunk: list[Point] = []
+    size, sprockets = 1, set[int]()
+    for point in rest:
+        new = set(point.sprocket_types) - sprockets
+        cost = 2 + len(point.sprocket_types) + len(new)
+        if chunk and size + cost > TRANSACTION:
+            yield chunk
+            chunk, size, sprockets = [], 1, set()
+            cost = 2 + 2 * len(point.sprocket_types)
+        chunk.append(point)
+        sprockets |= set(point.sprocket_types)
+        size += cost
+    if chunk:
+        yield chunk
+
+
+def _touch(factory: Factory) -> Operation:
+    """The factory is as it was read, and is a version on."""
+    return factory_table().update_operation(
+        factory_key(factory.id),
+        "ADD version :one",
+        f"{LIVE} AND generation = :g",
+        values={":one": 1, ":g": factory.generation},
+    )
+
+
+def _checks(sprockets: Iterable[int]) -> list[Operation]:
+    return [
+        factory_table().check_operation(sprocket_key(number), LIVE)
+        for number in sorted(set(sprockets))
+    ]
+
+
+def _additions(factory: Factory, points: list[Point]) -> list[Operation]:
+    """The factory first, then the sprockets, then what is written."""
+    checks = _checks(number for point in points for number in point.sprocket_types)
+    writes: list[Operation] = []
+    for point in points:
+        writes.append(
+            factory_table().put_operation(point_item(factory.id, factory.generation, point))
+        )
+        writes.append(_index(factory, point))
+        writes += [_use(factory, number, point.id) for number in point.sprocket_types]
+    return [_touch(factory), *checks, *writes]
+
+
+def _index(factory: Factory, point: Point) -> Operation:
+    key = index_key(factory.id, factory.generation, point.id)
+    return factory_table().put_operation({**key, "time": point.time})
+
+
+def _use(factory: Factory, sprocket: int, point_id: int) -> Operation:
+    key = use_key(sprocket, factory.id, factory.generation, point_id)
+    return factory_table().put_operation(key)
+
+
+def _unuse(factory: Factory, sprocket: int, point_id: int) -> Operation:
+    key = use_key(sprocket, factory.id, factory.generation, point_id)
+    return factory_table().delete_operation(key)
+
+
+def _removals(factory: Factory, points: list[Point]) -> Iterator[Operation]:
+    for point in points:
+        yield factory_table().delete_operation(point_key(factory.id, factory.generation, point))
+        key = index_key(factory.id, factory.generation, point.id)
+        yield factory_table().delete_operation(key)
+        yield from (_unuse(factory, number, point.id) for number in point.sprocket_types)
+
+
+def _commit(operations: list[Operation], bodies: "list[PointIn]") -> None:
+    """One transaction that begins with the factory and its sprockets' checks."""
+    try:
+        transact(operations)
+    except TransactionFailedError as error:
+        if 0 in error.failed():
+            raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
+        _known(bodies)  # names the sprocket that was deleted meanwhile
+        raise PreconditionFailed(STALE) from error
+
+
+def replace(factory: Factory, point_id: str, body: "PointIn", expected: list[int] | None) -> Point:
+    """The new state; NotFound, PreconditionFailed, Invalid for an unknown sprocket."""
+    _known([body])
+    for _ in range(ROUNDS):
+        old = one(factory, point_id)
+        if expected is not None and old.version not in expected:
+            raise PreconditionFailed(STALE)
+        new = _point(old.id, body, old.version + 1)
+        if _swap(factory, old, new):
+            return new
+        _known([body])
+    raise Conflict("the point is being written by others")
+
+
+def _swap(factory: Factory, old: Point, new: Point) -> bool:
+    """Replace a point if it is still the one that was read."""
+    before, after = set(old.sprocket_types), set(new.sprocket_types)
+    unchanged: dict[str, Any] = {"condition": SAME, "values": {":v": old.version}}
+    item = point_item(factory.id, factory.generation, new)
+    operations = [_touch(factory), *_checks(after - before)]
+    if old.time == new.time:
+        operations.append(factory_table().put_operation(item, **unchanged))
+    else:
+        key = point_key(factory.id, factory.generation, old)
+        operations.append(factory_table().delete_operation(key, **unchanged))
+        operations.append(factory_table().put_operation(item))
+        operations.append(_index(factory, new))
+    operations += [_use(factory, number, new.id) for number in sorted(after - before)]
+    operations += [_unuse(factory, number, old.id) for number in sorted(before - after)]
+    return _done(operations)
+
+
+def delete(factory: Factory, point_id: str, expected: list[int] | None) -> None:
+    """NotFound, PreconditionFailed."""
+    for _ in range(ROUNDS):
+        old = one(factory, point_id)
+        if expected is not None and old.version not in expected:
+            raise PreconditionFailed(STALE)
+        _, *others = _removals(factory, [old])
+        key = point_key(factory.id, factory.generation, old)
+        unchanged: dict[str, Any] = {"condition": SAME, "values": {":v": old.version}}
+        first = factory_table().delete_operation(key, **unchanged)
+        if _done([_touch(factory), first, *others]):
+            return
+    raise Conflict("the point is being written by others")
+
+
+def _done(operations: list[Operation]) -> bool:
+    """Whether the conditions held; NotFound when it was the factory's."""
+    try:
+        transact(operations)
+    except TransactionFailedError as error:
+        if 0 in error.failed():
+            raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
+        return False
+    return True

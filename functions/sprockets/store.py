@@ -1,0 +1,130 @@
+"""The factory table: sprockets, factories, and the points of their charts.
+
+| pk                   | sk                | what                                             |
+|----------------------|-------------------|--------------------------------------------------|
+| COUNTER              | sprocket, factory, point#factory | the last id given                 |
+| SPROCKET             | id                | a sprocket                                       |
+| FACTORY              | id                | a factory, with the generation of its points     |
+| POINTS#factory#gen   | time#id           | a point, in time order                           |
+| INDEX#factory#gen    | id                | where a point is                                 |
+| USES#sprocket        | factory#gen#id    | a point that refers to a sprocket                |
+| IMPORT               | kind#digest       | a seed document, with the ids reserved for it    |
+
+A chart is replaced by writing its points as a new generation and pointing the factory at it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from shared.dynamo import Item, Key, Table, table
+
+SPROCKETS = "SPROCKET"
+FACTORIES = "FACTORY"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A factory's production around a moment (Unix seconds)."""
+
+    id: int
+    time: int
+    actual: int
+    goal: int
+    sprocket_types: tuple[int, ...] = ()
+    version: int = 1
+
+
+def factory_table() -> Table:
+    return table("FACTORY_TABLE", "pk", "sk")
+
+
+def padded(number: int) -> str:
+    return f"{number:015}"
+
+
+def sprocket_key(number: int) -> Key:
+    return {"pk": SPROCKETS, "sk": padded(number)}
+
+
+def factory_key(number: int) -> Key:
+    return {"pk": FACTORIES, "sk": padded(number)}
+
+
+def points_partition(factory: int, generation: int) -> str:
+    return f"POINTS#{factory}#{generation}"
+
+
+def point_key(factory: int, generation: int, point: Point) -> Key:
+    sk = f"{padded(point.time)}#{padded(point.id)}"
+    return {"pk": points_partition(factory, generation), "sk": sk}
+
+
+def index_key(factory: int, generation: int, point_id: int) -> Key:
+    return {"pk": f"INDEX#{factory}#{generation}", "sk": padded(point_id)}
+
+
+def use_key(sprocket: int, factory: int, generation: int, point_id: int) -> Key:
+    return {"pk": f"USES#{sprocket}", "sk": f"{factory}#{generation}#{point_id}"}
+
+
+def point_item(factory: int, generation: int, point: Point) -> Item:
+    return {
+        **point_key(factory, generation, point),
+        "factory_id": factory,
+        "id": point.id,
+        "time": point.time,
+        "actual": point.actual,
+        "goal": point.goal,
+        "sprocket_types": list(point.sprocket_types),
+        "version": point.version,
+    }
+
+
+def point_of(item: Item) -> Point:
+    types = tuple(item["sprocket_types"])
+    return Point(item["id"], item["time"], item["actual"], item["goal"], types, item["version"])
+
+
+def reserve(counter: str, count: int = 1) -> int:
+    """The first of `count` new ids; what is reserved and not used is a gap."""
+    key = {"pk": "COUNTER", "sk": counter}
+    last = factory_table().update(key, "ADD n :by", values={":by": count})["n"]
+    return int(last) - count + 1
+
+
+def page(partition: str, limit: int, after: Key | None) -> tuple[list[Item], Key | None]:
+    """Items of a partition in order of their keys, and the key to go on after."""
+    found = factory_table().query(
+        "pk = :pk", {":pk": partition}, limit=limit + 1, after=after, consistent=True
+    )
+    items = found.items[:limit]
+    more = len(found.items) > limit
+    return items, {"pk": items[-1]["pk"], "sk": items[-1]["sk"]} if more else None
+
+
+def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
+    """Write the points of a generation that nothing shows yet."""
+    items: list[Item] = []
+    for point in points:
+        items.append(point_item(factory, generation, point))
+        items.append({**index_key(factory, generation, point.id), "time": point.time})
+    factory_table().put_many(items)
+
+
+def delete_points(factory: int, generation: int) -> None:
+    """Delete a generation whatever its size; may be repeated when it was interrupted."""
+    partition = points_partition(factory, generation)
+    items = factory_table().query_all("pk = :pk", {":pk": partition}, consistent=True)
+    while batch := list(islice(items, 1000)):
+        points = [point_of(item) for item in batch]
+        # the points last: they tell what else there is to delete
+        factory_table().delete_many(_belongings(factory, generation, points))
+        factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in batch)
+
+
+def _belongings(factory: int, generation: int, points: list[Point]) -> Iterator[Key]:
+    for point in points:
+        yield index_key(factory, generation, point.id)
+        for sprocket in set(point.sprocket_types):
+            yield use_key(sprocket, factory, generation, point.id)

@@ -1,0 +1,284 @@
+"""Sprockets through the front door."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from shared.dynamo import Table
+from tests.front_door import Answer, call
+
+SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
+EXACT = {"teeth": 9, "pitch_diameter": 0.1, "outside_diameter": 2.5e-310, "pitch": 10**40}
+
+
+def create(body: Any = SPROCKET) -> Answer:
+    return call("POST", "/sprockets", json_body=body)
+
+
+def everything(listing: str, limit: int = 100) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    url = f"{listing}?limit={limit}"
+    while url:
+        page = call("GET", url).json
+        found += page["items"]
+        url = page["next"] and f"{listing}?limit={limit}&cursor={page['next']}"
+    return found
+
+
+def test_a_sprocket_is_created_read_replaced_and_deleted(tables: None) -> None:
+    made = create()
+    assert (made.status, made.json) == (201, {"id": 1, **SPROCKET})
+    assert made.headers["location"] == "./sprockets/1"
+    assert call("GET", "/sprockets/1").json == {"id": 1, **SPROCKET}
+    changed = call("PUT", "/sprockets/1", json_body=EXACT)
+    assert (changed.status, changed.json) == (200, {"id": 1, **EXACT})
+    assert call("GET", "/sprockets/1").json == {"id": 1, **EXACT}
+    assert create().json["id"] == 2
+    assert call("DELETE", "/sprockets/1").status == 204
+    for method in ("GET", "DELETE"):
+        assert call(method, "/sprockets/1").status == 404
+    assert call("PUT", "/sprockets/1", json_body=EXACT).status == 404
+    assert [each["id"] for each in everything("/sprockets")] == [2]
+
+
+def test_sizes_are_kept_exactly_as_given(tables: None) -> None:
+    body = (
+        '{"teeth": 7, "pitch_diameter": 5.0, "outside_diameter": 5, "pitch": 0.30000000000000004}'
+    )
+    call("POST", "/sprockets", body, {"Content-Type": "application/json"})
+    assert body[1:].replace(" ", "") in call("GET", "/sprockets/1").text
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"teeth": 0}, "teeth"),
+        ({"teeth": 1.5}, "teeth"),
+        ({"teeth": "5"}, "teeth"),
+        ({"teeth": True}, "teeth"),
+        ({"pitch": 0}, "pitch"),
+        ({"pitch": -1}, "pitch"),
+        ({"pitch": None}, "pitch"),
+        ({"pitch": True}, "pitch"),
+        ({"pitch": float("nan")}, "pitch"),
+        ({"pitch": float("inf")}, "pitch"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_sprocket_that_cannot_be_is_a_422(
+    tables: None, change: dict[str, Any], where: str
+) -> None:
+    create()
+    for answer in (
+        create(SPROCKET | change),
+        call("PUT", "/sprockets/1", json_body=SPROCKET | change),
+    ):
+        assert answer.status == 422
+        assert {error["loc"][1] for error in answer.json["errors"]} == {where}
+    assert len(everything("/sprockets")) == 1
+
+
+def test_all_faults_are_named_at_once(tables: None) -> None:
+    answer = create({"teeth": 0, "pitch": -1})
+    named = {error["loc"][1] for error in answer.json["errors"]}
+    assert named == {"teeth", "pitch", "pitch_diameter", "outside_diameter"}
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.0", "１", "01", "9" * 40, "%20"])
+def test_what_is_no_id_is_a_404(tables: None, number: str) -> None:
+    assert call("GET", f"/sprockets/{number}").status == 404
+    assert call("DELETE", f"/sprockets/{number}").status == 404
+
+
+def test_pages_are_in_order_of_id_and_stable_while_rows_are_added(tables: None) -> None:
+    for _ in range(25):
+        create()
+    first = call("GET", "/sprockets").json
+    assert [each["id"] for each in first["items"]] == list(range(1, 11))
+    create()
+    call("DELETE", "/sprockets/3")
+    second = call("GET", f"/sprockets?cursor={first['next']}").json
+    assert [each["id"] for each in second["items"]] == list(range(11, 21))
+    assert everything("/sprockets", 26)[-1]["id"] == 26
+    assert call("GET", "/sprockets?limit=25").json["next"] is None
+    for bad in ("cursor=x", "limit=0", "limit=101", f"cursor={first['next']}x"):
+        assert call("GET", f"/sprockets?{bad}").status == 400
+
+
+def test_ids_are_unique_under_concurrent_creates(tables: None) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda _: _create_concurrently(), range(40)))
+    assert sorted(ids) == list(range(1, 41))
+
+
+def _create_concurrently() -> int:
+    # a Lambda function answers one request at a time: the service is what runs in many
+    from sprockets import catalog
+    from sprockets.models import SprocketIn
+
+    return int(catalog.create(SprocketIn.model_validate(SPROCKET))["id"])
+
+
+def test_conditions_on_the_state(tables: None) -> None:
+    tag = create().headers["etag"]
+    answer = call("GET", "/sprockets/1", headers={"If-None-Match": tag})
+    assert (answer.status, answer.text, answer.headers["etag"]) == (304, "", tag)
+    both = {"If-None-Match": f'"x", W/{tag}'}
+    assert call("GET", "/sprockets/1", headers=both).status == 304
+    assert call("GET", "/sprockets/1", headers={"If-None-Match": '"x"'}).status == 200
+
+    def put(match: str) -> Answer:
+        return call("PUT", "/sprockets/1", json_body=SPROCKET, headers={"If-Match": match})
+
+    second = put(tag)
+    assert second.status == 200
+    assert second.headers["etag"] != tag
+    for stale in (tag, '"x"', f"W/{second.headers['etag']}", "nonsense"):
+        assert put(stale).status == 412
+    assert call("DELETE", "/sprockets/1", headers={"If-Match": tag}).status == 412
+    assert put("*").status == 200
+    assert put(f'"x", {call("GET", "/sprockets/1").headers["etag"]}').status == 200
+    assert call("PUT", "/sprockets/9", json_body=SPROCKET, headers={"If-Match": "*"}).status == 404
+    now = call("GET", "/sprockets/1").headers["etag"]
+    assert call("DELETE", "/sprockets/1", headers={"If-Match": now}).status == 204
+
+
+def test_of_two_writers_at_once_one_is_refused(tables: None) -> None:
+    from shared.problems import PreconditionFailed
+    from sprockets import catalog
+    from sprockets.models import SprocketIn
+
+    create()
+    body = SprocketIn.model_validate(SPROCKET)
+
+    def write(_: int) -> bool:
+        try:
+            catalog.replace("1", body, [1])
+        except PreconditionFailed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(write, range(6))) == 1
+
+
+def test_a_seed_document_is_loaded_once_by_its_content(tables: None) -> None:
+    document = {"sprockets": [SPROCKET, EXACT]}
+    answer = call("POST", "/sprockets/import", json_body=document)
+    assert (answer.status, answer.json) == (201, {"created": 2})
+    turned = {"sprockets": [dict(reversed(each.items())) for each in document["sprockets"]]}
+    again = call("POST", "/sprockets/import", json_body=turned)
+    assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
+    assert everything("/sprockets") == [{"id": 1, **SPROCKET}, {"id": 2, **EXACT}]
+    assert create().json["id"] == 3
+    bad = call("POST", "/sprockets/import", json_body={"sprockets": [SPROCKET, {"teeth": 1}]})
+    assert bad.status == 422
+    assert bad.json["errors"][0]["loc"][:3] == ["body", "sprockets", 1]
+    assert len(everything("/sprockets")) == 3
+
+
+def test_a_half_loaded_document_is_completed(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 60)]}
+    write = Table.put_many
+
+    def broken(self: Table, items: Any) -> None:
+        write(self, list(items)[:20])
+        raise RuntimeError("the process ends")
+
+    monkeypatch.setattr(Table, "put_many", broken)
+    assert call("POST", "/sprockets/import", json_body=document).status == 500
+    monkeypatch.undo()
+    assert call("POST", "/sprockets/import", json_body=document).json == {"created": 59}
+    assert [each["teeth"] for each in everything("/sprockets")] == list(range(1, 60))
+
+
+sizes = st.floats(0, 1e308, exclude_min=True) | st.integers(1, 10**20)
+bodies = st.fixed_dictionaries(
+    {
+        "teeth": st.integers(1, 500),
+        "pitch_diameter": sizes,
+        "outside_diameter": sizes,
+        "pitch": sizes,
+    }
+)
+
+
+class Sprockets(RuleBasedStateMachine):
+    """The API against a plain dictionary."""
+
+    @initialize()
+    def start(self) -> None:
+        for each in everything("/sprockets"):
+            call("DELETE", f"/sprockets/{each['id']}")
+        self.last = create().json["id"]
+        self.model: dict[int, dict[str, Any]] = {self.last: SPROCKET}
+        self.tags: dict[int, str] = {}
+
+    @rule(body=bodies)
+    def create(self, body: dict[str, Any]) -> None:
+        answer = create(body)
+        assert answer.status == 201
+        assert answer.json["id"] > self.last
+        self.last = answer.json["id"]
+        self.model[self.last] = body
+
+    @rule(back=st.integers(0, 5), body=bodies)
+    def replace(self, back: int, body: dict[str, Any]) -> None:
+        number = self.last - back
+        answer = call("PUT", f"/sprockets/{number}", json_body=body)
+        assert answer.status == (200 if number in self.model else 404)
+        if number in self.model:
+            self.model[number] = body
+
+    @rule(back=st.integers(0, 5), body=bodies)
+    def replace_what_was_read(self, back: int, body: dict[str, Any]) -> None:
+        number = self.last - back
+        if number not in self.tags:
+            return
+        now = call("GET", f"/sprockets/{number}").headers.get("etag")
+        headers = {"If-Match": self.tags[number]}
+        answer = call("PUT", f"/sprockets/{number}", json_body=body, headers=headers)
+        if number not in self.model:
+            assert answer.status == 404
+        else:
+            assert answer.status == (200 if now == self.tags[number] else 412)
+            if answer.status == 200:
+                self.model[number] = body
+
+    @rule(back=st.integers(0, 5))
+    def read(self, back: int) -> None:
+        number = self.last - back
+        answer = call("GET", f"/sprockets/{number}")
+        if number in self.model:
+            assert answer.json == {"id": number, **self.model[number]}
+            self.tags[number] = answer.headers["etag"]
+        else:
+            assert answer.status == 404
+
+    @rule(back=st.integers(0, 5))
+    def delete(self, back: int) -> None:
+        number = self.last - back
+        known = self.model.pop(number, None)
+        answer = call("DELETE", f"/sprockets/{number}")
+        assert answer.status == (404 if known is None else 204)
+
+    @rule(limit=st.integers(1, 4))
+    def list(self, limit: int) -> None:
+        expected = [{"id": number, **body} for number, body in sorted(self.model.items())]
+        assert everything("/sprockets", limit) == expected
+
+
+def test_sprockets_behave_like_a_dictionary(tables: None) -> None:
+    run_state_machine_as_test(
+        Sprockets,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
