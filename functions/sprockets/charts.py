@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.charts import chart
-from shared.dynamo import Item, together
+from shared.dynamo import Item, Key
 from shared.params import LAST_SECOND
 from sprockets.store import Point, factory_table, padded, point_of, points_partition
 
 Shown = dict[str, list[int]]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many points of a chart are shown, and looked at, at most."""
+
+    shown: int
+    read: int
+
+
+ALONE = Bounds(shown=1000, read=200_000)
+IN_LIST = Bounds(shown=100, read=2000)
 
 
 @dataclass(frozen=True)
@@ -23,39 +35,32 @@ class Span:
         return {":start": padded(self.start), ":end": f"{padded(self.end)}#~"}
 
 
-def points_between(
-    factory: int, generation: int, span: Span, limit: int, *, forward: bool = True
-) -> list[Point]:
-    """The first points of a span, or the last ones."""
-    partition = points_partition(factory, generation)
-    found = factory_table().query(
-        "pk = :pk AND sk BETWEEN :start AND :end",
-        {":pk": partition, **span.keys},
-        limit=limit,
-        forward=forward,
-        consistent=True,
-    )
-    return [point_of(item) for item in found.items]
-
-
-def read(factory: int, generation: int, span: Span, most: int) -> tuple[list[Point], bool]:
+def read(factory: int, generation: int, span: Span, bounds: Bounds) -> tuple[list[Point], bool]:
     """The points of a span in time order, and whether they are only some of them.
 
-    Of more than `most` points one is taken at the start of each of `most` equal parts of the time,
-    so that the cost does not depend on how many there are.
+    Of more than `bounds.shown` points evenly many are left out; of more than `bounds.read` only
+    the newest are looked at.
     """
-    points = points_between(factory, generation, span, most + 1)
-    if len(points) <= most:
+    items: list[Item] = []
+    after: Key | None = None
+    while len(items) <= bounds.read:
+        page = factory_table().query(
+            "pk = :pk AND sk BETWEEN :start AND :end",
+            {":pk": points_partition(factory, generation), **span.keys},
+            limit=bounds.read + 1 - len(items),
+            after=after,
+            forward=False,
+            consistent=True,
+        )
+        items += page.items
+        after = page.last_key
+        if after is None:
+            break
+    points = [point_of(item) for item in reversed(items[: bounds.read])]
+    if len(items) <= bounds.shown:
         return points, False
-    (last,) = points_between(factory, generation, span, 1, forward=False)
-    first = points[0].time
-    step = max(1, (last.time - first) / (most - 1))
-    starts = sorted({first + round(step * part) for part in range(most)})
-    slices = [Span(start, span.end) for start in starts if start <= last.time]
-    found = together(lambda part: points_between(factory, generation, part, 1), slices)
-    chosen = {point.id: point for some in found for point in some}
-    chosen[last.id] = last
-    return sorted(chosen.values(), key=lambda point: (point.time, point.id)), True
+    step = (len(points) - 1) / (bounds.shown - 1)
+    return [points[round(step * place)] for place in range(bounds.shown)], True
 
 
 def data(points: list[Point]) -> Shown:

@@ -9,7 +9,7 @@ from shared.dynamo import ConditionFailedError, Item
 from shared.problems import NotFound
 from sprockets import charts
 from sprockets.catalog import condition, number_of, refusal
-from sprockets.charts import Span
+from sprockets.charts import ALONE, IN_LIST, Bounds, Span
 from sprockets.store import (
     FACTORIES,
     Point,
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 Shown = dict[str, Any]
 MISSING = "no such factory"
-# Points of a chart that are shown, alone and in a list
-MOST = 1000
-MOST_IN_LIST = 100
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,8 @@ def one(factory_id: str) -> Factory:
     return factory_of(item)
 
 
-def shown(factory: Factory, span: Span, most: int = MOST) -> Shown:
-    points, thinned = charts.read(factory.id, factory.generation, span, most)
+def shown(factory: Factory, span: Span, bounds: Bounds = ALONE) -> Shown:
+    points, thinned = charts.read(factory.id, factory.generation, span, bounds)
     more = {"chart_data_thinned": True} if thinned else {}
     return {"id": factory.id, "name": factory.name, "chart_data": charts.data(points), **more}
 
@@ -68,13 +65,13 @@ def listed(limit: int, cursor: str | None, span: Span) -> Shown:
     items, last = page(FACTORIES, limit, cursors.decode("/factories", cursor))
     alive = [factory_of(item) for item in items if "deleting" not in item]
     return {
-        "items": [shown(factory, span, MOST_IN_LIST) for factory in alive],
+        "items": [shown(factory, span, IN_LIST) for factory in alive],
         "next": None if last is None else cursors.encode("/factories", last),
     }
 
 
 def svg(factory: Factory, span: Span) -> str:
-    points, thinned = charts.read(factory.id, factory.generation, span, MOST)
+    points, thinned = charts.read(factory.id, factory.generation, span, ALONE)
     title = factory.name or f"Factory {factory.id}"
     return charts.drawing(title, points, thinned=thinned)
 

@@ -21,6 +21,8 @@ REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 START_SECONDS = 60
 STOP_SECONDS = 60
+# A Popen object that is forgotten warns that its process goes on, which is the point here
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class CloudError(Exception):
@@ -118,6 +120,7 @@ class Cloud:
                 stderr=log,
                 start_new_session=True,
             )
+        _started.append(started)
         known = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
         (self.folder / "process.json").write_text(json.dumps(known))
         deadline = time.monotonic() + START_SECONDS
@@ -139,6 +142,8 @@ class Cloud:
             children = process.children(recursive=True)
             process.send_signal(signal.SIGTERM)
             _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
+            for known in _started:
+                known.poll()
             for left in [*alive, *[child for child in children if child.is_running()]]:
                 left.kill()
         for name in ("process.json", "cloud.json"):
