@@ -37,7 +37,9 @@ class Operations:
         self.schemas, self.definitions = schemas(found)
         self.problems: dict[int, JsonObject] = {}
         # paths of resources with an entity tag: those whose change may be refused as stale
-        self.versioned = {route.path for route in found if 412 in route.problems}
+        self.versioned = {
+            route.path for route in found if 412 in route.problems or 304 in route.answers
+        }
 
     def components(self) -> JsonObject:
         """What the operations described so far refer to."""

@@ -1,10 +1,17 @@
 """HTTP routes of the reports."""
 
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
 from reports import service
-from shared.http import Api, JsonObject
+from reports.representations import ALL, Drawing, content_tag, represent
+from shared.http import Api
 from shared.params import CURSOR, LIMIT, YEAR
 
+Answer = Response[Any]
 api = Api("reports")
+KNOWN = {304: "The client has this state already"}
 
 
 @api.get(
@@ -12,9 +19,15 @@ api = Api("reports")
     summary="Hires per department and job in each quarter of a year",
     query=(YEAR,),
     answer="HiresByQuarter",
+    produces=ALL,
+    answers=KNOWN,
+    problems=(406,),
 )
-def hires_by_quarter(year: int) -> JsonObject:
-    return service.hires_by_quarter(year)
+def hires_by_quarter(year: int) -> Answer:
+    report = service.hires_by_quarter(year)
+    quarters = ("Q1", "Q2", "Q3", "Q4")
+    drawing = Drawing(f"Hires by quarter, {year}", ("department", "job"), quarters, "job", "hires")
+    return represent(api, report, "results", ("department", "job", *quarters), drawing)
 
 
 @api.get(
@@ -22,9 +35,15 @@ def hires_by_quarter(year: int) -> JsonObject:
     summary="Departments that hired more than the mean of a year",
     query=(YEAR,),
     answer="DepartmentsAboveMean",
+    produces=ALL,
+    answers=KNOWN,
+    problems=(406,),
 )
-def departments_above_mean(year: int) -> JsonObject:
-    return service.departments_above_mean(year)
+def departments_above_mean(year: int) -> Answer:
+    report = service.departments_above_mean(year)
+    title = f"Departments above the mean of {report['mean']:.1f} hires, {year}"
+    drawing = Drawing(title, ("department",), ("hired",), "department", "hires")
+    return represent(api, report, "results", ("id", "department", "hired"), drawing)
 
 
 @api.get(
@@ -32,9 +51,14 @@ def departments_above_mean(year: int) -> JsonObject:
     summary="Hires per department that hired in a year",
     query=(YEAR,),
     answer="MeanHires",
+    produces=ALL,
+    answers=KNOWN,
+    problems=(406,),
 )
-def mean_hires(year: int) -> JsonObject:
-    return service.mean_hires(year)
+def mean_hires(year: int) -> Answer:
+    report = service.mean_hires(year)
+    drawing = Drawing(f"Mean hires, {year}", (), ("mean_hires",), "", "hires per department")
+    return represent(api, report, "results", ("mean_hires",), drawing)
 
 
 @api.get(
@@ -42,16 +66,26 @@ def mean_hires(year: int) -> JsonObject:
     summary="Experiments per user, in order of id, with the average of all",
     query=(LIMIT, CURSOR),
     answer="Experiments",
+    produces=ALL,
+    answers=KNOWN,
+    problems=(406,),
 )
-def experiments(limit: int, cursor: str | None) -> JsonObject:
-    return service.experiments(limit, cursor)
+def experiments(limit: int, cursor: str | None) -> Answer:
+    report = service.experiments(limit, cursor)
+    columns = ("user_id", "name", "count", "fav_compound")
+    drawing = Drawing(
+        "Experiments per user", ("user_id", "name"), ("count",), "user", "experiments"
+    )
+    return represent(api, report, "user_reports", columns, drawing)
 
 
 @api.get(
     "/reports/experiments/{user_id}",
     summary="Experiments of one user",
     answer="UserReport",
+    answers=KNOWN,
     problems=(404,),
 )
-def user_experiments(user_id: str) -> JsonObject:
-    return service.user_experiments(user_id)
+def user_experiments(user_id: str) -> Answer:
+    row = service.user_experiments(user_id)
+    return api.validated(row, content_tag(row))

@@ -1,0 +1,109 @@
+"""Reports as JSON, CSV and SVG, and their entity tags."""
+
+import csv
+import io
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from projector import handler as projector
+from shared.csv_out import safe
+from shared.dynamo import Table
+from tests.front_door import Context, call
+from tests.streams import record
+
+REPORTS = ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments")
+
+
+@pytest.fixture
+def figures(tables: None) -> None:
+    """Two departments, one of an unkind name, and a user with an experiment."""
+    Table("DepartmentsTable", "id").put_many(
+        [{"id": 1, "department": "=1+1"}, {"id": 2, "department": "Casting"}]
+    )
+    Table("JobsTable", "id").put({"id": 1, "job": 'The "big", one'})
+    Table("UsersTable", "user_id").put({"user_id": -1, "name": "@home"})
+    hires = [
+        {"id": n, "datetime": "2021-05-01T00:00:00Z", "department_id": d, "job_id": 1}
+        for n, d in enumerate([1, 1, 1, 2])
+    ]
+    experiment = {"experiment_id": 1, "user_id": -1, "experiment_compound_ids": [1]}
+    records = [record("hired_employees", f"h{hire['id']}", None, hire) for hire in hires]
+    projector.handler(
+        {"Records": [*records, record("user_experiments", "x", None, experiment)]}, Context()
+    )
+
+
+def test_a_report_as_csv(figures: None) -> None:
+    answer = call("GET", "/reports/hires-by-quarter", headers={"Accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv"
+    assert list(csv.reader(io.StringIO(answer.text))) == [
+        ["department", "job", "Q1", "Q2", "Q3", "Q4"],
+        ["'=1+1", 'The "big", one', "0", "3", "0", "0"],
+        ["Casting", 'The "big", one', "0", "1", "0", "0"],
+    ]
+    users = call("GET", "/reports/experiments", headers={"Accept": "text/csv"}).text
+    assert users.splitlines() == ["user_id,name,count,fav_compound", "-1,'@home,1,"]
+
+
+def test_negative_numbers_are_no_formulas() -> None:
+    assert [safe(value) for value in ("-5", "+1.5e3", -5, "5")] == ["-5", "+1.5e3", -5, "5"]
+    assert [safe(value) for value in ("-5+1", "=A1", "@x")] == ["'-5+1", "'=A1", "'@x"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_is_drawn(figures: None, report: str) -> None:
+    answer = call("GET", f"/reports/{report}", headers={"Accept": "image/svg+xml"})
+    assert answer.headers["content-type"] == "image/svg+xml"
+    drawn = ET.fromstring(answer.text)  # noqa: S314 - our own
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not list(drawn.iter("{http://www.w3.org/2000/svg}script"))
+    nothing = call("GET", f"/reports/{report}?year=1999", headers={"Accept": "image/svg+xml"})
+    assert nothing.status == 200
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("kind", ["application/json", "text/csv", "image/svg+xml"])
+def test_what_a_client_has_is_not_sent_again(figures: None, report: str, kind: str) -> None:
+    url = f"/reports/{report}"
+    first = call("GET", url, headers={"Accept": kind})
+    assert first.headers["vary"] == "Accept"
+    tag = {"If-None-Match": first.headers["etag"]}
+    again = call("GET", url, headers={"Accept": kind, **tag})
+    assert (again.status, again.text) == (304, "")
+    other = "text/csv" if kind != "text/csv" else "application/json"
+    assert call("GET", url, headers={"Accept": other, **tag}).status == 200
+    hire = {"id": 99, "datetime": "2021-05-01T00:00:00Z", "department_id": 1, "job_id": 1}
+    user = {"user_id": 5, "name": "new"}
+    changes = [record("hired_employees", "h99", None, hire), record("users", "u5", None, user)]
+    projector.handler({"Records": changes}, Context())
+    assert call("GET", url, headers={"Accept": kind, **tag}).status == 200
+
+
+def test_one_user_has_a_tag(figures: None) -> None:
+    tag = call("GET", "/reports/experiments/-1").headers["etag"]
+    answer = call("GET", "/reports/experiments/-1", headers={"If-None-Match": tag})
+    assert answer.status == 304
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", "application/json"),
+        ("image/svg+xml, application/json;q=0.5", "image/svg+xml"),
+        ("text/*", "text/csv"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("text/csv;q=nonsense, */*;q=0.1", "application/json"),
+    ],
+)
+def test_the_client_chooses(figures: None, accept: str | None, kind: str) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    assert call("GET", "/reports/mean-hires", headers=headers).headers["content-type"] == kind
+
+
+def test_what_cannot_be_had_is_a_406(figures: None) -> None:
+    answer = call("GET", "/reports/mean-hires", headers={"Accept": "text/html"})
+    assert answer.status == 406
+    assert answer.headers["content-type"] == "application/problem+json"
