@@ -1,9 +1,7 @@
 """Deploys template.yaml to the local cloud by the SAM CLI, as it would be to AWS."""
 
-import boto3
-
 from infra.build import BUILD, ROOT, THIS_ARCHITECTURE, THIS_RUNTIME, build, run, tool
-from infra.local.cloud import CREDENTIALS, REGION, Cloud
+from infra.local.cloud import Cloud
 
 STACK = "sprocketworks-local"
 
@@ -39,12 +37,6 @@ def deploy(cloud: Cloud) -> dict[str, str]:
 
 def outputs(cloud: Cloud) -> dict[str, str]:
     """The stack's outputs by name."""
-    client = boto3.client(
-        "cloudformation",
-        endpoint_url=cloud.endpoint,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = cloud.client("cloudformation")
     (stack,) = client.describe_stacks(StackName=STACK)["Stacks"]
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}

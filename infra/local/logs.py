@@ -5,9 +5,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-import boto3
-
-from infra.local.cloud import CREDENTIALS, REGION, Cloud
+from infra.local.cloud import Cloud
 
 # Lambda's own lines say nothing that the functions' do not
 NOISE = ("START ", "END ", "REPORT ", "INIT_START")
@@ -15,13 +13,7 @@ NOISE = ("START ", "END ", "REPORT ", "INIT_START")
 
 def follow(cloud: Cloud) -> None:
     """Print a line per log event, for ever."""
-    client = boto3.client(
-        "logs",
-        endpoint_url=cloud.endpoint,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = cloud.client("logs")
     since = int(time.time() * 1000)
     seen: set[str] = set()
     while cloud.process() is not None:
