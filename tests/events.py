@@ -51,7 +51,18 @@ CHART = {
     "time": [1611194818, 1611194878, 1611194938],
 }
 POINT = {"time": 1611195000, "actual": 33, "goal": 30, "sprocket_types": [1]}
-PROJECTED = tuple(f"projector-{table.replace('_', '-')}" for table in ROWS)
+POINT_ITEM = {
+    "pk": "POINTS#1#1",
+    "sk": "000001611195000#000000000000004",
+    "factory_id": 1,
+    "id": 4,
+    "version": 1,
+    **POINT,
+}
+PROJECTED = (
+    *tuple(f"projector-{table.replace('_', '-')}" for table in ROWS),
+    "projector-production",
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         "/reports/departments-above-mean?year=2021", after=PROJECTED
     ),
     ("GET", "/reports/mean-hires"): Sample("/reports/mean-hires?year=2021", after=PROJECTED),
+    ("GET", "/reports/production"): Sample("/reports/production", after=PROJECTED),
     ("GET", "/reports/experiments"): Sample("/reports/experiments?limit=5", after=PROJECTED),
     ("GET", "/reports/experiments/{user_id}"): Sample("/reports/experiments/1", after=PROJECTED),
     ("GET", "/sprockets"): Sample("/sprockets?limit=5", after=("create-sprocket",)),
@@ -197,6 +209,8 @@ def build() -> dict[str, Event]:
     for table, rows in ROWS.items():
         records = [record(table, f"{table}-{i}", None, row) for i, row in enumerate(rows, 1)]
         made[f"projector-{table.replace('_', '-')}"] = {"Records": records}
+    point = record("production", "production-1", None, POINT_ITEM)
+    made["projector-production"] = {"Records": [point]}
     made["reconcile-nightly"] = {"repair": False}
     return made
 

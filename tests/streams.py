@@ -16,9 +16,10 @@ def image(row: Row) -> dict[str, Any]:
 
 
 def record(table: str, event_id: str, old: Row | None, new: Row | None) -> dict[str, Any]:
-    """The record of a change of a row of a data set: inserted, modified or removed."""
-    name = setting(DATA_SETS[table].setting)
-    key = DATA_SETS[table].key
+    """The record of a row that is inserted, modified or removed: of a data set, or `production`."""
+    data_set = DATA_SETS.get(table)
+    name = setting(data_set.setting if data_set else "FACTORY_TABLE")
+    keys = [data_set.key] if data_set else ["pk", "sk"]
     row = new or old or {}
     images = {"OldImage": old, "NewImage": new}
     return {
@@ -32,7 +33,7 @@ def record(table: str, event_id: str, old: Row | None, new: Row | None) -> dict[
         ),
         "dynamodb": {
             "ApproximateCreationDateTime": 1767225600,
-            "Keys": image({key: row[key]}),
+            "Keys": image({key: row[key] for key in keys}),
             "SequenceNumber": event_id.rjust(21, "0"),
             "SizeBytes": 100,
             "StreamViewType": "NEW_AND_OLD_IMAGES",

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.views import HireCell
+from shared.factory_keys import POINTS
+from shared.views import HireCell, ViewKey, production_keys
 
 Row = dict[str, Any]
+# What the stream of the factory table is called here; the others go by their data sets' names
+PRODUCTION = "production"
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,14 @@ class Deltas:
     experiments: Counter[int] = field(default_factory=Counter)  # by user
     known: Counter[int] = field(default_factory=Counter)  # by user: rows in the users table
     compounds: Counter[tuple[int, int]] = field(default_factory=Counter)  # by user and compound
+    production: Counter[tuple[ViewKey, str]] = field(default_factory=Counter)  # by attribute
 
     def add(self, table: str, row: Row | None, sign: int) -> None:
         """Count a row in (+1) or out (-1)."""
         if row is None:
+            return
+        if table == PRODUCTION:
+            self._add_point(row, sign)
             return
         self.rows[table] += sign
         if table == "hired_employees":
@@ -47,6 +54,14 @@ class Deltas:
         elif table == "users":
             self.known[row["user_id"]] += sign
 
+    def _add_point(self, row: Row, sign: int) -> None:
+        if not row["pk"].startswith(POINTS):
+            return
+        for key in production_keys(row["factory_id"], row["time"]):
+            self.production[key, "actual"] += sign * row["actual"]
+            self.production[key, "goal"] += sign * row["goal"]
+            self.production[key, "points"] += sign
+
     def apply(self, change: Change) -> None:
         self.add(change.table, change.old, -1)
         self.add(change.table, change.new, +1)
@@ -58,7 +73,14 @@ class Deltas:
         return touched | {user for (user, _), by in self.compounds.items() if by}
 
     def __bool__(self) -> bool:
-        counters = (self.rows, self.hires, self.experiments, self.known, self.compounds)
+        counters = (
+            self.rows,
+            self.hires,
+            self.experiments,
+            self.known,
+            self.compounds,
+            self.production,
+        )
         return any(by for counter in counters for by in counter.values())
 
 
@@ -89,4 +111,4 @@ def affinity(change: Change) -> tuple[Any, ...]:
             year, cell = hired
             return (year, cell.department_id, cell.job_id or 0)
         return ()
-    return (row.get("user_id", 0),)
+    return (row.get("user_id", row.get("factory_id", 0)), row.get("time", 0))

@@ -12,10 +12,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from projector.deltas import Deltas
+from projector.deltas import PRODUCTION, Deltas
 from projector.store import addition, operations_for, state_of
 from shared.datasets import DATA_SETS
-from shared.dynamo import Operation, TransactionFailedError, table, transact
+from shared.dynamo import Item, Operation, TransactionFailedError, table, transact
+from shared.factory_keys import factory_table
 from shared.views import (
     USERS_WITH_EXPERIMENTS,
     VERSION,
@@ -52,6 +53,8 @@ def from_tables() -> Figures:
     for data_set in DATA_SETS.values():
         for row in table(data_set.setting, data_set.key).scan_all():
             figures.sums.add(data_set.name, row, +1)
+    for row in factory_table().scan_all():
+        figures.sums.add(PRODUCTION, row, +1)
     active = {user for user, count in figures.sums.experiments.items() if count}
     figures.active = len(active)
     figures.listed = active | set(figures.sums.known)
@@ -72,15 +75,22 @@ def from_views() -> Figures:
             for cell, hired in hires_cells(item):
                 figures.sums.hires[year, cell] += hired
         elif kind == "USER":
-            user = int(rest)
-            state = state_of(item)
-            figures.sums.experiments[user] += state.count
-            figures.sums.known[user] += state.known
-            for compound, count in compounds_of(item).items():
-                figures.sums.compounds[user, compound] += count
+            _add_user(figures.sums, int(rest), item)
+        elif kind == "PRODUCTION":
+            key = ViewKey(item.pop("pk"), item.pop("sk"))
+            for attribute, number in item.items():
+                figures.sums.production[key, attribute] += number
         elif kind == "USERS":
             figures.listed.add(item["user_id"])
     return figures
+
+
+def _add_user(sums: Deltas, user: int, item: Item) -> None:
+    state = state_of(item)
+    sums.experiments[user] += state.count
+    sums.known[user] += state.known
+    for compound, count in compounds_of(item).items():
+        sums.compounds[user, compound] += count
 
 
 Differences = dict[tuple[str, Any], int]
@@ -90,7 +100,7 @@ def differences() -> Differences:
     """What to add to each counter so that it is right, by the counter's kind and name."""
     should, does = from_tables(), from_views()
     found: Differences = {("active", USERS_WITH_EXPERIMENTS): should.active - does.active}
-    for kind in ("rows", "hires", "experiments", "known", "compounds"):
+    for kind in ("rows", "hires", "experiments", "known", "compounds", "production"):
         expected: Counter[Any] = getattr(should.sums, kind)
         stored: Counter[Any] = getattr(does.sums, kind)
         for name in expected.keys() | stored.keys():

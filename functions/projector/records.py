@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from projector.deltas import Change, Deltas, Row
+from projector.deltas import PRODUCTION, Change, Deltas, Row
 from shared.datasets import DATA_SETS
 from shared.dynamo import from_image
 from shared.settings import setting
@@ -11,11 +11,11 @@ Record = dict[str, Any]
 
 
 def table_of(record: Record) -> str:
-    """The data set whose stream the record is of; KeyError for any other."""
+    """Whose stream the record is of, a data set's or production's; KeyError for any other."""
     # arn:aws:dynamodb:region:account:table/NAME/stream/LABEL
     name = record["eventSourceARN"].split("/")[1]
     names = {setting(data_set.setting): data_set.name for data_set in DATA_SETS.values()}
-    return names[name]
+    return names[name] if name != setting("FACTORY_TABLE") else PRODUCTION
 
 
 def change_of(record: Record) -> Change:

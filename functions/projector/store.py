@@ -105,6 +105,7 @@ def _touched(change: Change) -> set[ViewKey]:
     deltas = fold([change])
     keys = {row_key(change.table, 0)}
     keys |= {hires_key(year, 0, cell) for year, cell in deltas.hires}
+    keys |= {key for key, _ in deltas.production}
     for user in deltas.users():
         keys |= {user_key(user), listed_key(user), row_key(USERS_WITH_EXPERIMENTS, 0)}
     return keys
@@ -151,6 +152,8 @@ def operations_for(deltas: Deltas, *, busy: bool) -> list[Operation]:
         key = hires_key(year, hire_shard, cell)
         sums[key][hires_attribute(cell)] += by
         sums[key][VERSION] = 1
+    for (key, attribute), by in deltas.production.items():
+        sums[key][attribute] += by
     users = sorted(deltas.users())
     states = _states(users)
     operations: list[Operation] = []

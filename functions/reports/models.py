@@ -1,8 +1,8 @@
 """What the reports answer, for the OpenAPI document."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class QuarterRow(BaseModel):
@@ -44,6 +44,27 @@ class MeanHires(BaseModel):
     year: int
     as_of: datetime
     results: list[MeanHiresRow]
+
+
+class ProductionRow(BaseModel):
+    factory_id: int
+    name: str | None
+    actual: int
+    goal: int
+    attainment: float | None = Field(description="Actual by goal, null where the goal is 0")
+    points: int
+
+
+class Production(BaseModel):
+    """Sums over whole days of UTC, `from` and `to` included."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    report: str
+    as_of: datetime
+    first: date = Field(alias="from")
+    to: date
+    results: list[ProductionRow]
 
 
 class UserReport(BaseModel):

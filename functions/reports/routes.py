@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from reports import service
 from reports.representations import ALL, Drawing, content_tag, represent
 from shared.http import Api
-from shared.params import CURSOR, LIMIT, YEAR
+from shared.params import CURSOR, FROM, LIMIT, TO, YEAR
 
 Answer = Response[Any]
 api = Api("reports")
@@ -59,6 +59,23 @@ def mean_hires(year: int) -> Answer:
     report = service.mean_hires(year)
     drawing = Drawing(f"Mean hires, {year}", (), ("mean_hires",), "", "hires per department")
     return represent(api, report, "results", ("mean_hires",), drawing)
+
+
+@api.get(
+    "/reports/production",
+    summary="What each factory made and was to make, over whole days of UTC",
+    query=(FROM, TO),
+    answer="Production",
+    produces=ALL,
+    answers=KNOWN,
+    problems=(406,),
+)
+def production(from_: int | None, to: int | None) -> Answer:
+    report = service.production(from_, to)
+    columns = ("factory_id", "name", "actual", "goal", "attainment", "points")
+    title = f"Production from {report['from']} to {report['to']}"
+    drawing = Drawing(title, ("factory_id",), ("actual", "goal"), "factory", "sprockets")
+    return represent(api, report, "results", columns, drawing)
 
 
 @api.get(

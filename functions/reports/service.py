@@ -5,8 +5,9 @@ from typing import Any
 
 from reports import figures, store
 from shared import cursor as cursors
-from shared.problems import NotFound
-from shared.views import USERS_WITH_EXPERIMENTS, row_counts
+from shared.params import LAST_SECOND
+from shared.problems import Malformed, NotFound
+from shared.views import USERS_WITH_EXPERIMENTS, day_of, row_counts
 
 Report = dict[str, Any]
 
@@ -38,6 +39,29 @@ def mean_hires(year: int) -> Report:
     departments = store.names("departments", (cell.department_id for cell in cells))
     mean = figures.mean_hires(cells, departments)
     return _head("mean-hires") | {"year": year, "results": [{"mean_hires": mean}]}
+
+
+def production(start: int | None, end: int | None) -> Report:
+    """Over the whole days from that of `start` to that of `end`, Unix seconds; all where None."""
+    first = day_of(start or 0)
+    last = day_of(LAST_SECOND if end is None else end)
+    if first > last:
+        raise Malformed("`from` is after `to`")
+    made = store.production(first, last)
+    names = store.factory_names([each.factory_id for each in made])
+    results = [
+        {
+            "factory_id": each.factory_id,
+            "name": names.get(each.factory_id),
+            "actual": each.actual,
+            "goal": each.goal,
+            "attainment": each.actual / each.goal if each.goal else None,
+            "points": each.points,
+        }
+        for each in made
+    ]
+    span = {"from": first.isoformat(), "to": last.isoformat()}
+    return _head("production") | span | {"results": results}
 
 
 LISTING = "/reports/experiments"

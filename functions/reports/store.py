@@ -1,14 +1,17 @@
 """Reads the views and the names that reports show; every read costs the same at any size."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from heapq import merge
 from itertools import islice
 
 from reports.figures import Names
+from reports.spans import Span, spans
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table, together
+from shared.factory_keys import factory_key, factory_table
 from shared.views import (
     HIRE_SHARDS,
     USER_LISTS,
@@ -21,6 +24,8 @@ from shared.views import (
     users_list,
     views,
 )
+
+MEASURES = ("actual", "goal", "points")
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,46 @@ def users(ids: Sequence[int]) -> list[UserFigures]:
         user = int(item["pk"].partition("#")[2])
         found[user] = UserFigures(user, item.get("count", 0), compounds_of(item))
     return [found.get(user, UserFigures(user, 0, {})) for user in ids]
+
+
+@dataclass(frozen=True)
+class Production:
+    """What a factory made in a span, and was to make."""
+
+    factory_id: int
+    actual: int
+    goal: int
+    points: int
+
+
+def production(first: date, last: date) -> list[Production]:
+    """Sums per factory over whole days, in order of id; of years and months where they are whole.
+
+    Five queries at most, however long the span is.
+    """
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for items in together(_sums_between, list(spans(first, last))):
+        for item in items:
+            factory = int(item["sk"].partition("#")[2])
+            sums[factory].update({name: item[name] for name in MEASURES if name in item})
+    return [
+        Production(factory, *(counter[name] for name in MEASURES))
+        for factory, counter in sorted(sums.items())
+        if any(counter.values())
+    ]
+
+
+def _sums_between(span: Span) -> list[Item]:
+    values = {":pk": span.partition, ":first": span.first, ":last": f"{span.last}#~"}
+    return list(views().query_all("pk = :pk AND sk BETWEEN :first AND :last", values))
+
+
+def factory_names(ids: Iterable[int]) -> Names:
+    """The names of those factories that have one."""
+    keys = [factory_key(number) for number in ids]
+    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
+    found = together(factory_table().get_many, batches)
+    return {item["id"]: item["name"] for items in found for item in items if "name" in item}
 
 
 def is_listed(user: int) -> bool:

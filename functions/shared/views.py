@@ -7,6 +7,7 @@ sums the shards.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from shared.dynamo import Item, Table, table
@@ -98,6 +99,32 @@ def listed_key(user_id: int) -> ViewKey:
 def ordered(number: int) -> str:
     """A signed 64-bit integer as text that sorts as the number does."""
     return f"{number + 2**63:020}"
+
+
+PRODUCTION_YEARS = "PRODUCTION#Y"
+
+
+def production_months(year: int) -> str:
+    return f"PRODUCTION#M#{year:04}"
+
+
+def production_days(year: int, month: int) -> str:
+    return f"PRODUCTION#D#{year:04}-{month:02}"
+
+
+def day_of(second: int) -> date:
+    """The UTC day of a moment in Unix seconds."""
+    return datetime.fromtimestamp(second, UTC).date()
+
+
+def production_keys(factory: int, second: int) -> tuple[ViewKey, ViewKey, ViewKey]:
+    """Where `actual`, `goal` and `points` of a year, a month and a day are summed."""
+    day = day_of(second)
+    return (
+        ViewKey(PRODUCTION_YEARS, f"{day.year:04}#{factory}"),
+        ViewKey(production_months(day.year), f"{day.month:02}#{factory}"),
+        ViewKey(production_days(day.year, day.month), f"{day.day:02}#{factory}"),
+    )
 
 
 def row_counts(*names: str) -> dict[str, int]:

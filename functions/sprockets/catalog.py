@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item
+from shared.factory_keys import factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed
-from sprockets.store import SPROCKETS, factory_table, page, reserve, sprocket_key
+from sprockets.store import SPROCKETS, page, reserve, sprocket_key
 
 if TYPE_CHECKING:
     from sprockets.models import SprocketIn

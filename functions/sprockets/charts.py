@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from shared.charts import chart
 from shared.dynamo import Item, Key
+from shared.factory_keys import factory_table, padded, points_partition
 from shared.params import LAST_SECOND
-from sprockets.store import Point, factory_table, padded, point_of, points_partition
+from sprockets.store import Point, point_of
 
 Shown = dict[str, list[int]]
 

@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item
+from shared.factory_keys import FACTORIES, factory_key, factory_table
 from shared.problems import NotFound
 from sprockets import charts
 from sprockets.catalog import condition, number_of, refusal
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
-from sprockets.store import (
-    FACTORIES,
-    Point,
-    delete_points,
-    factory_key,
-    factory_table,
-    page,
-    put_points,
-    reserve,
-)
+from sprockets.store import Point, delete_points, page, put_points, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import ChartData, FactoryIn

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from shared.dynamo import ConditionFailedError, Item
+from shared.factory_keys import factory_table
 from sprockets.catalog import item_of
 from sprockets.factories import write_new
-from sprockets.store import factory_table, reserve
+from sprockets.store import reserve
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryImport, SprocketImport

@@ -11,19 +11,17 @@ from shared.dynamo import (
     together,
     transact,
 )
+from shared.factory_keys import factory_key, factory_table, points_partition
 from shared.problems import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 from sprockets.catalog import LIVE, STALE, number_of
 from sprockets.charts import Span
 from sprockets.factories import Factory, sweep
 from sprockets.store import (
     Point,
-    factory_key,
-    factory_table,
     index_key,
     point_item,
     point_key,
     point_of,
-    points_partition,
     reserve,
     sprocket_key,
     use_key,

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.dynamo import Item, Key, Table, table
+from shared.dynamo import Item, Key
+from shared.factory_keys import factory_table, padded, points_partition
 
 SPROCKETS = "SPROCKET"
-FACTORIES = "FACTORY"
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,8 @@ class Point:
     version: int = 1
 
 
-def factory_table() -> Table:
-    return table("FACTORY_TABLE", "pk", "sk")
-
-
-def padded(number: int) -> str:
-    return f"{number:015}"
-
-
 def sprocket_key(number: int) -> Key:
     return {"pk": SPROCKETS, "sk": padded(number)}
-
-
-def factory_key(number: int) -> Key:
-    return {"pk": FACTORIES, "sk": padded(number)}
-
-
-def points_partition(factory: int, generation: int) -> str:
-    return f"POINTS#{factory}#{generation}"
 
 
 def point_key(factory: int, generation: int, point: Point) -> Key:

@@ -137,6 +137,21 @@ def test_the_sample_factories_are_there(api: httpx.Client) -> None:
     assert api.post("/factories/import", json=document).json()["already_loaded"] is True
 
 
+def test_the_production_report_sums_the_sample_charts(api: httpx.Client) -> None:
+    document = json.loads((DATA / "factories.json").read_text())
+    charts = [each["factory"]["chart_data"] for each in document["factories"]]
+    wanted = [
+        [sum(chart["sprocket_production_actual"]), sum(chart["sprocket_production_goal"])]
+        for chart in charts
+    ]
+
+    def sums() -> list[list[int]]:
+        rows = api.get("/reports/production?to=1650000000").json()["results"]
+        return [[row["actual"], row["goal"]] for row in rows[: len(charts)]]
+
+    soon(sums, wanted)
+
+
 def test_many_clients_create_with_ids_of_their_own(api: httpx.Client) -> None:
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: api.post("/sprockets", json=SPROCKET).json(), range(30)))

@@ -12,7 +12,13 @@ from shared.dynamo import Table
 from tests.front_door import Context, call
 from tests.streams import record
 
-REPORTS = ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments")
+REPORTS = (
+    "hires-by-quarter",
+    "departments-above-mean",
+    "mean-hires",
+    "production",
+    "experiments",
+)
 
 
 @pytest.fixture
@@ -75,7 +81,9 @@ def test_what_a_client_has_is_not_sent_again(figures: None, report: str, kind: s
     assert call("GET", url, headers={"Accept": other, **tag}).status == 200
     hire = {"id": 99, "datetime": "2021-05-01T00:00:00Z", "department_id": 1, "job_id": 1}
     user = {"user_id": 5, "name": "new"}
+    point = {"pk": "POINTS#1#1", "sk": "p", "factory_id": 1, "time": 9, "actual": 1, "goal": 0}
     changes = [record("hired_employees", "h99", None, hire), record("users", "u5", None, user)]
+    changes.append(record("production", "p1", None, point))
     projector.handler({"Records": changes}, Context())
     assert call("GET", url, headers={"Accept": kind, **tag}).status == 200
 

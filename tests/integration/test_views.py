@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from projector import handler as projector
 from projector import store
-from reports.store import hires, user_ids, users
+from reports.store import hires, production, user_ids, users
 from shared.datasets import DATA_SETS
 from shared.dynamo import Table, transact
-from shared.views import USERS_WITH_EXPERIMENTS, HireCell, row_counts
+from shared.views import USERS_WITH_EXPERIMENTS, HireCell, day_of, row_counts
 from tests.front_door import Context, call
 from tests.streams import record
 from tests.template import resources
 
 Row = dict[str, Any]
-State = dict[tuple[str, int], Row]
+State = dict[tuple[str, Any], Row]
 
 YEARS = (2020, 2021)
 small = st.integers(1, 3)
@@ -55,7 +55,21 @@ any_row = st.one_of(
     ),
     rows("departments", department=st.just("somewhere")),
 )
-steps = st.lists(st.tuples(any_row, st.booleans()), max_size=25)
+MOMENTS = (1577836799, 1577836800, 1580515199, 1600000000)  # around the turn of 2019
+
+
+def point(number: int, factory: int, time: int, actual: int) -> tuple[str, Row]:
+    key = {"pk": f"POINTS#{factory}#1", "sk": f"{time:015}#{number:015}"}
+    what = {"factory_id": factory, "id": number, "time": time, "actual": actual, "goal": 2}
+    return "production", key | what
+
+
+points = st.builds(point, small, small, st.sampled_from(MOMENTS), st.integers(0, 3))
+steps = st.lists(st.tuples(st.one_of(any_row, points), st.booleans()), max_size=25)
+
+
+def key_of(table: str, row: Row) -> Any:
+    return row[DATA_SETS[table].key] if table in DATA_SETS else (row["pk"], row["sk"])
 
 
 def records_of(history: list[tuple[tuple[str, Row], bool]]) -> tuple[State, list[Row]]:
@@ -63,7 +77,7 @@ def records_of(history: list[tuple[tuple[str, Row], bool]]) -> tuple[State, list
     state: State = {}
     records = []
     for number, ((table, row), deleted) in enumerate(history):
-        key = (table, row[DATA_SETS[table].key])
+        key = (table, key_of(table, row))
         old, new = state.get(key), None if deleted else row
         if old == new:
             continue
@@ -152,6 +166,17 @@ def assert_views_equal(state: State) -> None:
                     expected[HireCell(row["department_id"], row.get("job_id"), quarter)] += 1
         assert +hires(year) == expected
         assert not -hires(year)
+    for first, last in ((0, 2**36), (1577836800, 2**36), (0, 1577836799), (1580000000, 1600000000)):
+        days = day_of(first), day_of(last)
+        made: dict[int, list[int]] = {}
+        for (table, _), row in state.items():
+            if table == "production" and days[0] <= day_of(row["time"]) <= days[1]:
+                sums = made.setdefault(row["factory_id"], [0, 0, 0])
+                made[row["factory_id"]] = [sums[0] + row["actual"], sums[1] + 2, sums[2] + 1]
+        found = {
+            each.factory_id: [each.actual, each.goal, each.points] for each in production(*days)
+        }
+        assert found == made
     assert user_ids(None, 100) == sorted(known | active)
     for figures in users(sorted(known | active)):
         mine = [row for row in experiments if row["user_id"] == figures.user_id]
@@ -272,3 +297,24 @@ def test_experiments_are_paged_in_order_of_id_with_the_average_of_all(tables: No
     assert call("GET", "/reports/experiments/7").json == expected
     assert call("GET", "/reports/experiments/99").status == 404
     assert call("GET", "/reports/experiments?cursor=AAAA").status == 400
+
+
+def test_production_is_summed_over_whole_days(tables: None) -> None:
+    made = call("POST", "/factories", json_body={"name": "Works"})
+    assert made.status == 201
+    batch = [
+        record("production", f"p{n}", None, point(n, 1, time, 3)[1])
+        for n, time in enumerate(MOMENTS)
+    ]
+    other = {"pk": "FACTORY", "sk": "1", "id": 1, "version": 1}
+    deliver([*batch, record("production", "meta", None, other)])
+    everything = call("GET", "/reports/production").json
+    assert (everything["from"], everything["to"]) == ("1970-01-01", "9999-12-31")
+    row = {"factory_id": 1, "name": "Works", "attainment": 1.5}
+    assert everything["results"] == [row | {"actual": 12, "goal": 8, "points": 4}]
+    part = call("GET", "/reports/production?from=1577836801&to=1580515199").json
+    assert (part["from"], part["to"]) == ("2020-01-01", "2020-01-31")
+    assert part["results"] == [row | {"actual": 6, "goal": 4, "points": 2}]
+    assert call("GET", "/reports/production?from=1&to=2").json["results"] == []
+    for bad in ("from=200000&to=1", "from=x", "to=253402300800"):
+        assert call("GET", f"/reports/production?{bad}").status == 400
