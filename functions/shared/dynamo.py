@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from pydynox import pydynox_core
 
@@ -169,12 +170,14 @@ def together(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
 
 
 def transact(operations: Sequence[Operation], token: str | None = None) -> None:
-    """All or nothing, 100 operations at most; TransactionFailedError names which did not hold."""
+    """All or nothing, 100 operations at most; TransactionFailedError names which did not hold.
+
+    Made once however often it is sent: all attempts have one token, a random one if none is given.
+    """
     if not 1 <= len(operations) <= TRANSACTION:
         raise ValueError(f"a transaction has 1 to {TRANSACTION} operations")
-    retried(
-        lambda: client().sync_transact_write(list(operations), client_request_token=token),
-    )
+    once = token or uuid4().hex
+    retried(lambda: client().sync_transact_write(list(operations), client_request_token=once))
 
 
 class Table:
@@ -192,13 +195,13 @@ class Table:
         )
         return dict(item) if item is not None else None
 
-    def get_many(self, keys: Sequence[Key]) -> list[Item]:
+    def get_many(self, keys: Sequence[Key], *, consistent: bool = False) -> list[Item]:
         """The items that are there, in any order; 100 keys at most, each once."""
         if not keys:
             return []
         if len(keys) > 100:
             raise ValueError("at most 100 keys at once")
-        return list(retried(lambda: client().sync_batch_get(self.name, list(keys), False)))
+        return list(retried(lambda: client().sync_batch_get(self.name, list(keys), consistent)))
 
     def put(
         self,

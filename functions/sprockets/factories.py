@@ -113,7 +113,7 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
     when = condition(expected)
     values = {":one": 1, **when.get("values", {})}
     assignments = []
-    if body.name is not None:
+    if body.renames:
         assignments.append("#name = :name")
         values[":name"] = body.name
     if generation is not None:
@@ -125,7 +125,7 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
             factory_key(number),
             (f"SET {', '.join(assignments)} " if assignments else "") + "ADD version :one",
             condition=when["condition"],
-            names={"#name": "name"} if body.name is not None else None,
+            names={"#name": "name"} if body.renames else None,
             values=values,
         )
     except ConditionFailedError as error:

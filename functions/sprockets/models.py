@@ -1,17 +1,45 @@
 """What the sprockets, factories and their production take and answer."""
 
+import math
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from shared.models import Model
 from shared.params import LAST_SECOND
 
-# an integer stays one: what was given is kept exactly
-Size = Annotated[int | float, Field(gt=0, le=1e308)]
+
+def _size(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "Input should be a valid number")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PydanticCustomError("finite_number", "Input should be a finite number")
+    if value <= 0:
+        raise PydanticCustomError("greater_than", "Input should be greater than 0")
+    return value
+
+
+# an integer stays one and a double is not rounded: what was given is kept exactly
+Size = Annotated[
+    int | float,
+    PlainValidator(_size),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Second = Annotated[int, Field(ge=0, le=LAST_SECOND)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+# without what XML can't hold: a name is the title of a drawing
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"),
+]
 MOST_POINTS = 10_000
 
 
@@ -55,10 +83,14 @@ class ChartData(Model):
 
 
 class FactoryIn(Model):
-    """On update, what is left out stays as it is."""
+    """On update, what is left out stays as it is; a name that is null is taken away."""
 
     name: Name | None = None
     chart_data: ChartData | None = None
+
+    @property
+    def renames(self) -> bool:
+        return "name" in self.model_fields_set
 
 
 class Chart(BaseModel):
@@ -85,8 +117,8 @@ class PointIn(Model):
     time: Second
     actual: Count
     goal: Count
-    sprocket_types: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=20)] = Field(
-        default_factory=list
+    sprocket_types: Annotated[list[Annotated[int, Field(ge=1, le=2**53)]], Field(max_length=20)] = (
+        Field(default_factory=list)
     )
 
 
@@ -94,14 +126,14 @@ class PointsIn(Model):
     points: Annotated[list[PointIn], Field(min_length=1, max_length=1000)]
 
 
-def _which(data: Any) -> str:
-    return "points" if isinstance(data, dict) and "points" in data else "point"
+def _one_or_many(data: Any, _: Any) -> PointIn | PointsIn:
+    # by hand: a union's faults would be at places that the body does not have
+    model = PointsIn if isinstance(data, dict) and "points" in data else PointIn
+    return model.model_validate(data)
 
 
 # one point, or `points` with up to a thousand
-PointOrPointsIn = Annotated[
-    Annotated[PointIn, Tag("point")] | Annotated[PointsIn, Tag("points")], Discriminator(_which)
-]
+PointOrPointsIn = Annotated[PointIn | PointsIn, WrapValidator(_one_or_many)]
 
 
 class Point(BaseModel):

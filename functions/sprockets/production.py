@@ -109,7 +109,7 @@ def _known(bodies: "list[PointIn]") -> None:
     wanted = sorted({number for body in bodies for number in body.sprocket_types})
     keys = [sprocket_key(number) for number in wanted]
     batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
-    found = together(factory_table().get_many, batches)
+    found = together(lambda batch: factory_table().get_many(batch, consistent=True), batches)
     known = {item["id"] for items in found for item in items if "deleting" not in item}
     faults: list[Fault] = []
     for i, body in enumerate(bodies):
