@@ -3,9 +3,10 @@
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from shared import cursor as cursors
-from shared.dynamo import ConditionFailedError, Item
+from shared.dynamo import ConditionFailedError, Item, Key
 from shared.factory_keys import factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets.store import SPROCKETS, page, reserve, sprocket_key
@@ -17,8 +18,13 @@ Shown = dict[str, Any]
 SIZES = ("pitch_diameter", "outside_diameter", "pitch")
 MISSING = "no such sprocket"
 STALE = "it has changed since: read it again"
-# of an item that is there and on which no deletion has begun
-LIVE = "attribute_exists(pk) AND attribute_not_exists(deleting)"
+# How often a deletion is begun anew because others write to the same sprocket
+ROUNDS = 10
+THERE = "attribute_exists(pk)"
+# of a sprocket that is there and that no deletion has marked
+UNMARKED = f"{THERE} AND attribute_not_exists(mark)"
+# of a factory that is there and whose deletion has not begun
+LIVE = f"{THERE} AND attribute_not_exists(deleting)"
 
 
 def number_of(text: str, missing: str) -> int:
@@ -67,13 +73,13 @@ def create(sprocket: "SprocketIn") -> Item:
     return item
 
 
-def condition(expected: list[int] | None) -> dict[str, Any]:
-    """The condition of a write to a live item of one of the expected versions."""
+def condition(expected: list[int] | None, state: str = LIVE) -> dict[str, Any]:
+    """The condition of a write to an item in that state, of one of the expected versions."""
     if expected is None:
-        return {"condition": LIVE}
+        return {"condition": state}
     names = [f":e{i}" for i in range(len(expected))] or [":none"]
     return {
-        "condition": f"{LIVE} AND version IN ({', '.join(names)})",
+        "condition": f"{state} AND version IN ({', '.join(names)})",
         "values": dict(zip(names, expected or [0], strict=True)),
     }
 
@@ -89,13 +95,13 @@ def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None
     """The new state; NotFound, PreconditionFailed."""
     number = number_of(sprocket_id, MISSING)
     fields = _fields(sprocket)
-    when = condition(expected)
+    when = condition(expected, THERE)
     values = {f":{name}": value for name, value in fields.items()} | when.get("values", {})
     assignments = ", ".join(f"{name} = :{name}" for name in fields)
     try:
         return factory_table().update(
             sprocket_key(number),
-            f"SET {assignments} ADD version :one",
+            f"SET {assignments} REMOVE mark ADD version :one",
             condition=when["condition"],
             values={**values, ":one": 1},
         )
@@ -106,22 +112,48 @@ def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None
 def delete(sprocket_id: str, expected: list[int] | None) -> None:
     """NotFound, PreconditionFailed, or Conflict while production refers to it.
 
-    Marked first: from then on no point can refer to it, so what refers to it can be looked up.
+    Marked first, then what refers to it is looked up, then it is deleted if the mark is still
+    there: whoever changes the sprocket or refers to it lifts the mark, and the deletion begins
+    anew. So a mark that an interrupted deletion left hinders no one.
     """
     number = number_of(sprocket_id, MISSING)
-    key = sprocket_key(number)
-    when = condition(expected)
-    # a mark that an interrupted deletion left is taken over
-    when["condition"] = when["condition"].replace(" AND attribute_not_exists(deleting)", "")
-    values = {":true": True, **when.get("values", {})}
+    for attempt in range(ROUNDS):
+        mark = uuid4().hex
+        if not _mark(number, mark, expected):
+            if attempt:
+                return  # deleted by another at the same time
+            raise NotFound(MISSING)
+        marked: dict[str, Any] = {"condition": "mark = :mark", "values": {":mark": mark}}
+        uses = {":pk": f"USES#{number}"}
+        if factory_table().query("pk = :pk", uses, limit=1, consistent=True).items:
+            with suppress(ConditionFailedError):
+                factory_table().update(sprocket_key(number), "REMOVE mark", **marked)
+            raise Conflict("production refers to this sprocket")
+        with suppress(ConditionFailedError):
+            factory_table().delete(sprocket_key(number), **marked)
+            return
+    raise Conflict("the sprocket is being written by others")
+
+
+def _mark(number: int, mark: str, expected: list[int] | None) -> bool:
+    """Mark for deletion, whoever marked it before; False where there is no such sprocket."""
+    when = condition(expected, THERE)
+    values = {":mark": mark, **when.get("values", {})}
     try:
         factory_table().update(
-            key, "SET deleting = :true", condition=when["condition"], values=values
+            sprocket_key(number),
+            "SET mark = :mark",
+            condition=when["condition"],
+            values=values,
         )
     except ConditionFailedError as error:
-        raise refusal(error.item, MISSING) from error
-    uses = factory_table().query("pk = :pk", {":pk": f"USES#{number}"}, limit=1, consistent=True)
-    if uses.items:
-        factory_table().update(key, "REMOVE deleting", condition="attribute_exists(pk)")
-        raise Conflict("production refers to this sprocket")
-    factory_table().delete(key)
+        if error.item is None:
+            return False
+        raise PreconditionFailed(STALE) from error
+    return True
+
+
+def lift(key: Key) -> None:
+    """Take a deletion's mark away, so that the sprocket can be referred to."""
+    with suppress(ConditionFailedError):
+        factory_table().update(key, "REMOVE mark", condition=THERE)

@@ -1,15 +1,16 @@
 """Rules of the factories."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import cursor as cursors
-from shared.dynamo import ConditionFailedError, Item
+from shared.dynamo import ConditionFailedError, Item, together, transact
 from shared.factory_keys import FACTORIES, factory_key, factory_table
-from shared.problems import NotFound
+from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets import charts
-from sprockets.catalog import condition, number_of, refusal
+from sprockets.catalog import STALE, condition, number_of, refusal
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
 from sprockets.store import Point, delete_points, page, put_points, reserve
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from sprockets.models import ChartData, FactoryIn
 
 Shown = dict[str, Any]
+T = TypeVar("T")
 MISSING = "no such factory"
+BUSY = "the factory is being written by others"
+# How often a request begins anew because others write to the same factory
+ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -39,33 +44,64 @@ def factory_of(item: Item) -> Factory:
 
 def one(factory_id: str) -> Factory:
     """NotFound also for a factory whose deletion has begun."""
-    number = number_of(factory_id, MISSING)
+    return _there(number_of(factory_id, MISSING))
+
+
+def _there(number: int) -> Factory:
     item = factory_table().get(factory_key(number), consistent=True)
     if item is None or "deleting" in item:
         raise NotFound(MISSING)
     return factory_of(item)
 
 
+def steadily(factory: Factory, read: Callable[[Factory], T]) -> T:
+    """What is read of a chart that is not replaced meanwhile: that would be half deleted."""
+    for _ in range(ROUNDS):
+        found = read(factory)
+        now = _there(factory.id)
+        if now.generation == factory.generation:
+            return found
+        factory = now
+    raise Conflict(BUSY)
+
+
 def shown(factory: Factory, span: Span, bounds: Bounds = ALONE) -> Shown:
-    points, thinned = charts.read(factory.id, factory.generation, span, bounds)
-    more = {"chart_data_thinned": True} if thinned else {}
-    return {"id": factory.id, "name": factory.name, "chart_data": charts.data(points), **more}
+    def read(factory: Factory) -> Shown:
+        points, thinned = charts.read(factory.id, factory.generation, span, bounds)
+        more = {"chart_data_thinned": True} if thinned else {}
+        return {
+            "id": factory.id,
+            "name": factory.name,
+            "chart_data": charts.data(points),
+            **more,
+        }
+
+    return steadily(factory, read)
 
 
 def listed(limit: int, cursor: str | None, span: Span) -> Shown:
     """A page in order of id."""
     items, last = page(FACTORIES, limit, cursors.decode("/factories", cursor))
+
+    def element(factory: Factory) -> list[Shown]:
+        with suppress(NotFound):
+            return [shown(factory, span, IN_LIST)]
+        return []  # deleted meanwhile
+
     alive = [factory_of(item) for item in items if "deleting" not in item]
     return {
-        "items": [shown(factory, span, IN_LIST) for factory in alive],
+        "items": [each for found in together(element, alive) for each in found],
         "next": None if last is None else cursors.encode("/factories", last),
     }
 
 
 def svg(factory: Factory, span: Span) -> str:
-    points, thinned = charts.read(factory.id, factory.generation, span, ALONE)
-    title = factory.name or f"Factory {factory.id}"
-    return charts.drawing(title, points, thinned=thinned)
+    def read(factory: Factory) -> str:
+        points, thinned = charts.read(factory.id, factory.generation, span, ALONE)
+        title = factory.name or f"Factory {factory.id}"
+        return charts.drawing(title, points, thinned=thinned)
+
+    return steadily(factory, read)
 
 
 def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
@@ -78,38 +114,66 @@ def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
     return [Point(first_id + i, *row) for i, row in enumerate(rows)]
 
 
-def write_new(number: int, body: "FactoryIn") -> Item:
-    """Write a factory under a reserved id, its points first: it is there with all or not at all."""
+def unseen(number: int, body: "FactoryIn", generation: int = 1) -> list[Item]:
+    """Write the points of a new factory; the items that make it visible with all of them."""
     points = points_of(body.chart_data, 1)
-    if points:
-        factory_table().put({"pk": "COUNTER", "sk": f"point#{number}", "n": len(points)})
-        put_points(number, 1, points)
-    item: Item = {
-        **factory_key(number),
-        "id": number,
-        "version": 1,
-        "generation": 1,
-        "cleaned": 1,
-        "allocated": 1,
-    }
-    if body.name is not None:
-        item["name"] = body.name
-    factory_table().put(item)
-    return item
+    put_points(number, generation, points)
+    return [
+        {"pk": "COUNTER", "sk": f"point#{number}", "n": len(points)},
+        {
+            **factory_key(number),
+            "id": number,
+            "name": body.name,
+            "version": 1,
+            "generation": generation,
+            "cleaned": 1,
+            "allocated": generation,
+        },
+    ]
 
 
 def create(body: "FactoryIn") -> Factory:
-    return factory_of(write_new(reserve("factory"), body))
+    items = unseen(reserve("factory"), body)
+    transact([factory_table().put_operation(item) for item in items])
+    return factory_of(items[-1])
 
 
 def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> Factory:
     """The new state; what the body leaves out stays. NotFound, PreconditionFailed."""
-    number = one(factory_id).id
-    generation = None
-    if body.chart_data is not None:
-        generation = _allocate(number)
-        first = reserve(f"point#{number}", max(1, len(body.chart_data.time)))
-        put_points(number, generation, points_of(body.chart_data, first))
+    factory = one(factory_id)
+    if expected is not None and factory.version not in expected:
+        raise PreconditionFailed(STALE)
+    for _ in range(ROUNDS):
+        generation = None if body.chart_data is None else _written(factory.id, body.chart_data)
+        try:
+            factory = factory_of(_put_in_place(factory.id, body, generation, expected))
+        except ConditionFailedError as error:
+            if generation is not None:
+                delete_points(factory.id, generation)
+            item = error.item
+            if (
+                item is None
+                or "deleting" in item
+                or item["version"] not in (expected or [item["version"]])
+            ):
+                raise refusal(item, MISSING) from error
+            continue  # another request has put a later chart in place
+        sweep(factory)
+        return factory
+    raise Conflict(BUSY)
+
+
+def _written(number: int, chart: "ChartData") -> int:
+    """The generation that the points of the chart are written to, seen by nobody yet."""
+    generation = _allocate(number)
+    first = reserve(f"point#{number}", max(1, len(chart.time)))
+    put_points(number, generation, points_of(chart, first))
+    return generation
+
+
+def _put_in_place(
+    number: int, body: "FactoryIn", generation: int | None, expected: list[int] | None
+) -> Item:
     when = condition(expected)
     values = {":one": 1, **when.get("values", {})}
     assignments = []
@@ -120,21 +184,13 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
         assignments.append("generation = :g")
         values[":g"] = generation
         when["condition"] += " AND generation < :g"
-    try:
-        item = factory_table().update(
-            factory_key(number),
-            (f"SET {', '.join(assignments)} " if assignments else "") + "ADD version :one",
-            condition=when["condition"],
-            names={"#name": "name"} if body.renames else None,
-            values=values,
-        )
-    except ConditionFailedError as error:
-        if generation is not None:
-            delete_points(number, generation)
-        raise refusal(error.item, MISSING) from error
-    factory = factory_of(item)
-    sweep(factory)
-    return factory
+    return factory_table().update(
+        factory_key(number),
+        (f"SET {', '.join(assignments)} " if assignments else "") + "ADD version :one",
+        condition=when["condition"],
+        names={"#name": "name"} if body.renames else None,
+        values=values,
+    )
 
 
 def _allocate(number: int) -> int:

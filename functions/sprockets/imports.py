@@ -1,61 +1,77 @@
 """Seed documents: loaded once by their content, whatever the order of their keys."""
 
-import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from shared.dynamo import ConditionFailedError, Item
+from shared.dynamo import (
+    TRANSACTION,
+    Item,
+    Operation,
+    TransactionFailedError,
+    transact,
+)
 from shared.factory_keys import factory_table
 from sprockets.catalog import item_of
-from sprockets.factories import write_new
-from sprockets.store import reserve
+from sprockets.factories import unseen
+from sprockets.store import claim, digest_of, progress, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryImport, SprocketImport
+
+# What makes the elements from one to before another visible, under the ids of a load
+Part = Callable[[Item, int, int], Iterator[Operation]]
+FACTORIES_AT_ONCE = 20
 
 
 def sprockets(document: "SprocketImport") -> int | None:
     """How many were created, None when the document was loaded already."""
 
-    def write(first: int) -> None:
-        each = enumerate(document.sprockets, first)
-        factory_table().put_many(item_of(number, sprocket) for number, sprocket in each)
+    def part(load: Item, start: int, end: int) -> Iterator[Operation]:
+        for i in range(start, end):
+            item = item_of(load["first"] + i, document.sprockets[i])
+            yield factory_table().put_operation(item)
 
-    return _once("sprocket", document.model_dump(), len(document.sprockets), write)
+    count = len(document.sprockets)
+    return _once("sprocket", document.model_dump(), count, part, TRANSACTION - 1)
 
 
 def factories(document: "FactoryImport") -> int | None:
     """How many were created, None when the document was loaded already."""
 
-    def write(first: int) -> None:
-        for number, each in enumerate(document.factories, first):
-            write_new(number, each.factory)
+    def part(load: Item, start: int, end: int) -> Iterator[Operation]:
+        # the points of an attempt are its own: one that was overtaken can't touch what is shown
+        attempt = _next_attempt(load)
+        for i in range(start, end):
+            items = unseen(load["first"] + i, document.factories[i].factory, attempt)
+            yield from map(factory_table().put_operation, items)
 
-    return _once("factory", document.model_dump(), len(document.factories), write)
-
-
-def _once(
-    kind: str, document: dict[str, Any], count: int, write: Callable[[int], None]
-) -> int | None:
-    """Writes under ids that are reserved once, so that a call after a crash completes the first."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    marker: Item = {"pk": "IMPORT", "sk": f"{kind}#{digest}"}
-    known = factory_table().get(marker, consistent=True)
-    if known is None:
-        known = _claim({**marker, "first": reserve(kind, max(1, count)), "count": count})
-    if known.get("finished"):
-        return None
-    write(known["first"])
-    factory_table().update(marker, "SET finished = :true", values={":true": True})
-    return count
+    count = len(document.factories)
+    return _once("factory", document.model_dump(), count, part, FACTORIES_AT_ONCE)
 
 
-def _claim(claim: Item) -> Item:
-    """The ids of the document: those claimed now, or by another request at the same time."""
-    try:
-        factory_table().put(claim, condition="attribute_not_exists(pk)")
-    except ConditionFailedError as error:
-        return error.item or claim
-    return claim
+def _next_attempt(load: Item) -> int:
+    key = {"pk": load["pk"], "sk": load["sk"]}
+    return int(factory_table().update(key, "ADD attempts :one", values={":one": 1})["attempts"])
+
+
+def _once(kind: str, document: dict[str, Any], count: int, part: Part, size: int) -> int | None:
+    """Loads each part exactly once, so that a call after a crash goes on where that stopped."""
+    key = {"pk": "IMPORT", "sk": f"{kind}#{digest_of(document)}"}
+    load = factory_table().get(key, consistent=True)
+    if load is None:
+        load = claim({**key, "first": reserve(kind, max(1, count)), "loaded": -1})
+    while load["loaded"] < count:
+        start = max(0, load["loaded"])
+        end = min(count, start + size)
+        try:
+            transact([progress(load, end), *part(load, start, end)])
+        except TransactionFailedError as error:
+            if 0 not in error.failed():
+                raise
+            # another request loads the same document: go on from where that is
+            load = factory_table().get(key, consistent=True) or load
+        else:
+            load["loaded"] = end
+            if end == count:
+                return count
+    return None

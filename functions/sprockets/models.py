@@ -41,6 +41,7 @@ Name = Annotated[
     Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"),
 ]
 MOST_POINTS = 10_000
+MOST_IMPORTED = 50_000  # in all charts of a document
 
 
 class SprocketIn(Model):
@@ -104,7 +105,8 @@ class Factory(BaseModel):
     name: str | None
     chart_data: Chart
     chart_data_thinned: bool = Field(
-        default=False, description="There where the chart shows some of its points only"
+        default=False,
+        description="There where the chart shows only some of its points, evenly taken",
     )
 
 
@@ -167,6 +169,14 @@ class FactoryWrapper(Model):
 
 class FactoryImport(Model):
     factories: Annotated[list[FactoryWrapper], Field(max_length=1000)]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        charts = [each.factory.chart_data for each in self.factories]
+        points = sum(len(chart.time) for chart in charts if chart)
+        if points > MOST_IMPORTED:
+            raise ValueError(f"the charts have {points} points, more than {MOST_IMPORTED}")
+        return self
 
 
 class Imported(BaseModel):

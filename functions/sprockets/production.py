@@ -1,11 +1,13 @@
 """Rules of a factory's production: points that refer to sprockets, with integrity between them."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
 from shared.dynamo import (
     TRANSACTION,
+    Item,
     Operation,
     TransactionFailedError,
     together,
@@ -13,15 +15,19 @@ from shared.dynamo import (
 )
 from shared.factory_keys import factory_key, factory_table, points_partition
 from shared.problems import Conflict, Fault, Invalid, NotFound, PreconditionFailed
-from sprockets.catalog import LIVE, STALE, number_of
+from sprockets.catalog import LIVE, STALE, UNMARKED, lift, number_of
 from sprockets.charts import Span
-from sprockets.factories import Factory, sweep
+from sprockets.factories import Factory, steadily, sweep
 from sprockets.store import (
     Point,
+    claim,
+    digest_of,
     index_key,
+    loads_partition,
     point_item,
     point_key,
     point_of,
+    progress,
     reserve,
     sprocket_key,
     use_key,
@@ -51,19 +57,26 @@ def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Show
     """A page in order of time."""
     listing = f"/factories/{factory.id}/production"
     after = cursors.decode(listing, cursor)
-    partition = points_partition(factory.id, factory.generation)
     # by the key of the last point alone: the chart may have been replaced since
     start = span.keys[":start"] if after is None else f"{after['sk']}!"
-    found = factory_table().query(
-        "pk = :pk AND sk BETWEEN :start AND :end",
-        {":pk": partition, ":start": min(start, span.keys[":end"]), ":end": span.keys[":end"]},
-        limit=limit + 1,
-        consistent=True,
-    )
-    points = [point_of(item) for item in found.items[:limit]]
-    more = len(found.items) > limit
-    following = cursors.encode(listing, {"sk": found.items[limit - 1]["sk"]}) if more else None
-    return {"items": [shown(point) for point in points], "next": following}
+
+    def read(factory: Factory) -> list[Item]:
+        page = factory_table().query(
+            "pk = :pk AND sk BETWEEN :start AND :end",
+            {
+                ":pk": points_partition(factory.id, factory.generation),
+                ":start": min(start, span.keys[":end"]),
+                ":end": span.keys[":end"],
+            },
+            limit=limit + 1,
+            consistent=True,
+        )
+        return page.items
+
+    found = steadily(factory, read)
+    more = len(found) > limit
+    following = cursors.encode(listing, {"sk": found[limit - 1]["sk"]}) if more else None
+    return {"items": [shown(point_of(item)) for item in found[:limit]], "next": following}
 
 
 def one(factory: Factory, point_id: str) -> Point:
@@ -81,22 +94,68 @@ def one(factory: Factory, point_id: str) -> Point:
 def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
     """New points, all or none; Invalid names each unknown sprocket.
 
-    Many take several transactions. When one can't be made, what the others wrote is taken back.
+    Many take several transactions. When the store fails between two of them, the same points sent
+    again go on from there; when a sprocket was deleted, what was written is taken back.
     """
     _known(bodies)
     sweep(factory)
-    first = reserve(f"point#{factory.id}", len(bodies))
-    points = [_point(first + i, body) for i, body in enumerate(bodies)]
-    written: list[Point] = []
-    try:
-        for chunk in _chunks(points):
-            _commit(_additions(factory, chunk), bodies)
-            written += chunk
-    except Exception:
-        for chunk in _chunks(written):
-            transact(list(_removals(factory, chunk)))
-        raise
+    load = _load(factory, bodies)
+    points = [_point(load["first"] + i, body) for i, body in enumerate(bodies)]
+    end = 0
+    for chunk in _chunks(points):
+        start, end = end, end + len(chunk)
+        if end <= load["loaded"]:
+            continue
+        try:
+            _write(factory, chunk, bodies, _progress(load, end, len(points)))
+        except Invalid:
+            _take_back(factory, points[:start], load)
+            raise
+        load["loaded"] = end
     return points
+
+
+def _load(factory: Factory, bodies: "list[PointIn]") -> Item:
+    """The ids of the points, and how many are written: of many by a request before, perhaps."""
+    ids = {"first": reserve(f"point#{factory.id}", len(bodies)), "loaded": 0}
+    if len(bodies) == 1:
+        return ids
+    digest = digest_of([body.model_dump() for body in bodies])
+    return claim({"pk": loads_partition(factory.id, factory.generation), "sk": digest, **ids})
+
+
+def _progress(load: Item, end: int, count: int) -> list[Operation]:
+    """That the points up to `end` are written, by nobody else."""
+    if count == 1:
+        return []
+    if end < count:
+        return [progress(load, end)]
+    key = {"pk": load["pk"], "sk": load["sk"]}
+    at = {":from": load["loaded"]}
+    return [factory_table().delete_operation(key, "loaded = :from", values=at)]
+
+
+def _write(
+    factory: Factory, chunk: list[Point], bodies: "list[PointIn]", progressed: list[Operation]
+) -> None:
+    operations = [*_additions(factory, chunk), *progressed]
+    for _ in range(ROUNDS):
+        failed = _attempt(operations)
+        if not failed:
+            return
+        if any(operation in failed for operation in progressed):
+            raise Conflict("the same points are being written by another request")
+        _known(bodies)  # names the sprocket that was deleted meanwhile
+    raise Conflict("the sprockets are being written by others")
+
+
+def _take_back(factory: Factory, points: list[Point], load: Item) -> None:
+    # a chart that was replaced meanwhile has taken the points with it
+    with suppress(Conflict):
+        for chunk in _chunks(points):
+            _attempt([_touch(factory), *_removals(factory, chunk)])
+    if "pk" in load:
+        factory_table().delete({"pk": load["pk"], "sk": load["sk"]})
 
 
 def _point(number: int, body: "PointIn", version: int = 1) -> Point:
@@ -110,7 +169,7 @@ def _known(bodies: "list[PointIn]") -> None:
     keys = [sprocket_key(number) for number in wanted]
     batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
     found = together(lambda batch: factory_table().get_many(batch, consistent=True), batches)
-    known = {item["id"] for items in found for item in items if "deleting" not in item}
+    known = {item["id"] for items in found for item in items}
     faults: list[Fault] = []
     for i, body in enumerate(bodies):
         place: list[str | int] = ["points", i] if len(bodies) > 1 else []
@@ -131,13 +190,14 @@ def _chunks(points: list[Point]) -> Iterator[list[Point]]:
     """Runs of points that fit a transaction, with the factory and their sprockets' checks."""
     rest = iter(points)
     chunk: list[Point] = []
-    size, sprockets = 1, set[int]()
+    # beside the points: the factory, and how far the load is
+    size, sprockets = 2, set[int]()
     for point in rest:
         new = set(point.sprocket_types) - sprockets
         cost = 2 + len(point.sprocket_types) + len(new)
         if chunk and size + cost > TRANSACTION:
             yield chunk
-            chunk, size, sprockets = [], 1, set()
+            chunk, size, sprockets = [], 2, set()
             cost = 2 + 2 * len(point.sprocket_types)
         chunk.append(point)
         sprockets |= set(point.sprocket_types)
@@ -158,7 +218,7 @@ def _touch(factory: Factory) -> Operation:
 
 def _checks(sprockets: Iterable[int]) -> list[Operation]:
     return [
-        factory_table().check_operation(sprocket_key(number), LIVE)
+        factory_table().check_operation(sprocket_key(number), UNMARKED)
         for number in sorted(set(sprockets))
     ]
 
@@ -199,15 +259,24 @@ def _removals(factory: Factory, points: list[Point]) -> Iterator[Operation]:
         yield from (_unuse(factory, number, point.id) for number in point.sprocket_types)
 
 
-def _commit(operations: list[Operation], bodies: "list[PointIn]") -> None:
-    """One transaction that begins with the factory and its sprockets' checks."""
+def _attempt(operations: list[Operation]) -> list[Operation]:
+    """One transaction that begins with the factory; what did not hold otherwise.
+
+    Conflict when it was the factory. A deletion that has marked one of the sprockets begins anew.
+    """
     try:
         transact(operations)
     except TransactionFailedError as error:
-        if 0 in error.failed():
+        failed = [operations[i] for i in error.failed()]
+        if not failed:
+            raise
+        if operations[0] in failed:
             raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
-        _known(bodies)  # names the sprocket that was deleted meanwhile
-        raise PreconditionFailed(STALE) from error
+        for operation in failed:
+            if operation["type"] == "condition_check":
+                lift(operation["key"])
+        return failed
+    return []
 
 
 def replace(factory: Factory, point_id: str, body: "PointIn", expected: list[int] | None) -> Point:
@@ -239,7 +308,7 @@ def _swap(factory: Factory, old: Point, new: Point) -> bool:
         operations.append(_index(factory, new))
     operations += [_use(factory, number, new.id) for number in sorted(after - before)]
     operations += [_unuse(factory, number, old.id) for number in sorted(before - after)]
-    return _done(operations)
+    return not _attempt(operations)
 
 
 def delete(factory: Factory, point_id: str, expected: list[int] | None) -> None:
@@ -252,17 +321,6 @@ def delete(factory: Factory, point_id: str, expected: list[int] | None) -> None:
         key = point_key(factory.id, factory.generation, old)
         unchanged: dict[str, Any] = {"condition": SAME, "values": {":v": old.version}}
         first = factory_table().delete_operation(key, **unchanged)
-        if _done([_touch(factory), first, *others]):
+        if not _attempt([_touch(factory), first, *others]):
             return
     raise Conflict("the point is being written by others")
-
-
-def _done(operations: list[Operation]) -> bool:
-    """Whether the conditions held; NotFound when it was the factory's."""
-    try:
-        transact(operations)
-    except TransactionFailedError as error:
-        if 0 in error.failed():
-            raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
-        return False
-    return True

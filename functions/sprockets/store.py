@@ -8,16 +8,20 @@
 | POINTS#factory#gen   | time#id           | a point, in time order                           |
 | INDEX#factory#gen    | id                | where a point is                                 |
 | USES#sprocket        | factory#gen#id    | a point that refers to a sprocket                |
-| IMPORT               | kind#digest       | a seed document, with the ids reserved for it    |
+| IMPORT               | kind#digest       | a seed document: ids reserved, how far it is     |
+| LOADS#factory#gen    | digest            | points on their way, as long as they are         |
 
 A chart is replaced by writing its points as a new generation and pointing the factory at it.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from shared.dynamo import Item, Key
+from shared.dynamo import ConditionFailedError, Item, Key, Operation
 from shared.factory_keys import factory_table, padded, points_partition
 
 SPROCKETS = "SPROCKET"
@@ -52,6 +56,10 @@ def use_key(sprocket: int, factory: int, generation: int, point_id: int) -> Key:
     return {"pk": f"USES#{sprocket}", "sk": f"{factory}#{generation}#{point_id}"}
 
 
+def loads_partition(factory: int, generation: int) -> str:
+    return f"LOADS#{factory}#{generation}"
+
+
 def point_item(factory: int, generation: int, point: Point) -> Item:
     return {
         **point_key(factory, generation, point),
@@ -77,6 +85,31 @@ def reserve(counter: str, count: int = 1) -> int:
     return int(last) - count + 1
 
 
+def digest_of(content: Any) -> str:
+    """SHA-256 of what would be JSON, whatever the order of its keys."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def claim(item: Item) -> Item:
+    """The item as written now, or as it was already there."""
+    try:
+        factory_table().put(item, condition="attribute_not_exists(pk)")
+    except ConditionFailedError as error:
+        return error.item or item
+    return item
+
+
+def progress(load: Item, to: int) -> Operation:
+    """Of a transaction that writes the next part of a load; fails when it is not where it was."""
+    return factory_table().update_operation(
+        {"pk": load["pk"], "sk": load["sk"]},
+        "SET loaded = :to",
+        "loaded = :from",
+        values={":from": load["loaded"], ":to": to},
+    )
+
+
 def page(partition: str, limit: int, after: Key | None) -> tuple[list[Item], Key | None]:
     """Items of a partition in order of their keys, and the key to go on after."""
     found = factory_table().query(
@@ -99,12 +132,18 @@ def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
 def delete_points(factory: int, generation: int) -> None:
     """Delete a generation whatever its size; may be repeated when it was interrupted."""
     partition = points_partition(factory, generation)
-    items = factory_table().query_all("pk = :pk", {":pk": partition}, consistent=True)
+    items = _all(partition)
     while batch := list(islice(items, 1000)):
         points = [point_of(item) for item in batch]
         # the points last: they tell what else there is to delete
         factory_table().delete_many(_belongings(factory, generation, points))
         factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in batch)
+    loads = _all(loads_partition(factory, generation))
+    factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in loads)
+
+
+def _all(partition: str) -> Iterator[Item]:
+    return factory_table().query_all("pk = :pk", {":pk": partition}, consistent=True)
 
 
 def _belongings(factory: int, generation: int, points: list[Point]) -> Iterator[Key]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from shared.dynamo import Table
+from shared.dynamo import transact
 from tests.front_door import Answer, call
 
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
@@ -183,15 +183,19 @@ def test_a_seed_document_is_loaded_once_by_its_content(tables: None) -> None:
 
 def test_a_half_loaded_document_is_completed(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 60)]}
-    write = Table.put_many
+    parts: list[Any] = []
 
-    def broken(self: Table, items: Any) -> None:
-        write(self, list(items)[:20])
-        raise RuntimeError("the process ends")
+    def broken(operations: Any) -> None:
+        if parts:
+            raise RuntimeError("the process ends")
+        parts.append(operations)
+        transact(operations)
 
-    monkeypatch.setattr(Table, "put_many", broken)
+    monkeypatch.setattr("sprockets.imports.TRANSACTION", 21)
+    monkeypatch.setattr("sprockets.imports.transact", broken)
     assert call("POST", "/sprockets/import", json_body=document).status == 500
     monkeypatch.undo()
+    assert len(everything("/sprockets")) == 20
     assert call("POST", "/sprockets/import", json_body=document).json == {"created": 59}
     assert [each["teeth"] for each in everything("/sprockets")] == list(range(1, 60))
 

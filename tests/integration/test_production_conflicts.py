@@ -1,0 +1,295 @@
+"""What factories, sprockets and imports do while others write, and when the store fails midway."""
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+
+from shared.dynamo import Table, transact
+from shared.problems import StoreUnavailable
+from sprockets.store import put_points
+from tests.front_door import Answer, call
+
+SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
+PRODUCTION = "/factories/1/production"
+
+
+def chart(times: list[int], value: int = 1) -> dict[str, list[int]]:
+    return {
+        "sprocket_production_actual": [value] * len(times),
+        "sprocket_production_goal": [value] * len(times),
+        "time": times,
+    }
+
+
+def point(time: int, *types: int) -> dict[str, Any]:
+    return {"time": time, "actual": 7, "goal": 8, "sprocket_types": list(types)}
+
+
+@pytest.fixture
+def works(tables: None) -> None:
+    call("POST", "/factories", json_body={"chart_data": chart([1, 2, 3])})
+    call("POST", "/sprockets", json_body=SPROCKET)
+
+
+def test_two_deletions_and_a_writer_leave_no_dangling_reference(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = call("POST", PRODUCTION, json_body=point(10, 1)).json["id"]
+    query, depth = Table.query, 0
+
+    def interleaved(self: Table, condition: str, values: Any, **more: Any) -> Any:
+        nonlocal depth
+        if values.get(":pk") != "USES#1":
+            return query(self, condition, values, **more)
+        depth += 1
+        if depth == 2:  # the second deletion sees the use, which goes right afterwards
+            seen = query(self, condition, values, **more)
+            assert call("DELETE", f"{PRODUCTION}/{number}").status == 204
+            return seen
+        if depth > 2:
+            return query(self, condition, values, **more)
+        assert call("DELETE", "/sprockets/1").status == 409
+        seen = query(self, condition, values, **more)
+        assert call("POST", PRODUCTION, json_body=point(20, 1)).status == 201
+        return seen
+
+    monkeypatch.setattr(Table, "query", interleaved)
+    first = call("DELETE", "/sprockets/1").status
+    monkeypatch.undo()
+    used = {t for p in call("GET", PRODUCTION).json["items"] for t in p["sprocket_types"]}
+    assert call("GET", "/sprockets/1").status == 200 or 1 not in used, f"dangling, {first}"
+
+
+def load_half(monkeypatch: pytest.MonkeyPatch, kind: str, document: Any) -> None:
+    """Import a document by a process that ends after the first part."""
+    parts: list[Any] = []
+
+    def broken(operations: Any) -> None:
+        if parts:
+            raise RuntimeError("the process ends")
+        parts.append(operations)
+        transact(operations)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sprockets.imports.TRANSACTION", 21)
+        patched.setattr("sprockets.imports.FACTORIES_AT_ONCE", 1)
+        patched.setattr("sprockets.imports.transact", broken)
+        assert call("POST", f"/{kind}/import", json_body=document).status == 500
+
+
+def test_completing_an_import_does_not_undo_what_came_between(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 60)]}
+    load_half(monkeypatch, "sprockets", document)
+    assert call("DELETE", "/sprockets/1").status == 204
+    assert call("PUT", "/sprockets/2", json_body=SPROCKET | {"teeth": 99}).status == 200
+    again = call("POST", "/sprockets/import", json_body=document)
+    assert (again.status, again.json) == (201, {"created": 59})
+    assert call("GET", "/sprockets/1").status == 404
+    assert call("GET", "/sprockets/2").json["teeth"] == 99
+    assert call("GET", "/sprockets/59").json["teeth"] == 59
+
+
+def test_completing_an_import_leaves_its_factories_production(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"factories": [{"factory": {"chart_data": chart(t)}} for t in ([1, 2], [3])]}
+    load_half(monkeypatch, "factories", document)
+    assert call("POST", PRODUCTION, json_body=point(10)).json["id"] == 3
+    assert call("GET", "/factories/2").status == 404
+    assert call("POST", "/factories/import", json_body=document).json == {"created": 2}
+    assert call("POST", PRODUCTION, json_body=point(20)).json["id"] == 4
+    assert call("GET", "/factories/1").json["chart_data"]["time"] == [1, 2, 10, 20]
+    assert call("GET", "/factories/2").json["chart_data"]["time"] == [3]
+    call("PUT", "/factories/2", json_body={"name": "swept"})
+    items = Table("FactoryTable", "pk", "sk").scan_all()
+    assert len([item for item in items if item["pk"].startswith("POINTS#2")]) == 1
+
+
+def test_of_two_plain_puts_at_once_none_is_a_412(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner: list[int] = []
+
+    def interleaved(*args: Any) -> None:
+        put_points(*args)
+        if not inner:
+            inner.append(0)
+            inner[0] = call("PUT", "/factories/1", json_body={"chart_data": chart([7])}).status
+
+    monkeypatch.setattr("sprockets.factories.put_points", interleaved)
+    outer = call("PUT", "/factories/1", json_body={"chart_data": chart([8])}).status
+    assert (inner, outer) == ([200], 200)
+
+
+def test_a_reader_never_sees_a_half_deleted_chart(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = Table.query
+    done: list[int] = []
+
+    def interleaved(self: Table, condition: str, values: Any, **more: Any) -> Any:
+        if values[":pk"].startswith("POINTS#") and not done:
+            done.append(1)
+            new = {"chart_data": chart([7, 8])}
+            assert call("PUT", "/factories/1", json_body=new).status == 200
+        return query(self, condition, values, **more)
+
+    monkeypatch.setattr(Table, "query", interleaved)
+    seen = call("GET", "/factories/1").json["chart_data"]["time"]
+    assert seen in ([1, 2, 3], [7, 8])
+
+
+def test_an_interrupted_deletion_leaves_a_whole_sprocket(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Table, "query", lambda *_, **__: 1 / 0)
+    assert call("DELETE", "/sprockets/1").status == 500
+    monkeypatch.undo()
+    there = call("GET", "/sprockets/1").status == 200
+    assert (call("PUT", "/sprockets/1", json_body=SPROCKET).status == 200) == there
+
+
+def test_a_create_whose_first_attempt_got_through_is_no_failure(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Table.put
+
+    def twice(self: Table, item: Any, **more: Any) -> None:
+        put(self, item, **more)
+        put(self, item, **more)
+
+    monkeypatch.setattr(Table, "put", twice)
+    assert call("POST", "/sprockets", json_body=SPROCKET).status == 201
+
+
+def test_points_of_which_a_part_was_written_are_not_doubled_by_a_retry(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    def failing(operations: Any, *more: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 2:
+            raise StoreUnavailable
+        transact(operations, *more)
+
+    body = {"points": [point(100 + n, 1) for n in range(150)]}
+    monkeypatch.setattr("sprockets.production.transact", failing)
+    assert call("POST", PRODUCTION, json_body=body).status == 503
+    monkeypatch.undo()
+    assert call("POST", PRODUCTION, json_body=body).status == 201
+    times = call("GET", "/factories/1?from=100").json["chart_data"]["time"]
+    assert len(times) == 150, f"{len(times)} points of 150"
+
+
+@pytest.mark.parametrize("value", ["1.5e308", "1.7976931348623157e308", "5e-324", "1e400"])
+def test_every_finite_size_is_taken(tables: None, value: str) -> None:
+    body = f'{{"teeth":1,"pitch_diameter":{value},"outside_diameter":1,"pitch":1}}'
+    status = call("POST", "/sprockets", body, {"Content-Type": "application/json"}).status
+    assert status == (422 if value == "1e400" else 201)
+
+
+def test_a_fault_is_named_once_at_its_place(works: None) -> None:
+    faults = call("POST", "/sprockets", json_body=SPROCKET | {"pitch": "x"}).json["errors"]
+    assert [fault["loc"] for fault in faults] == [["body", "pitch"]]
+
+
+def test_a_fault_of_a_point_has_the_place_in_the_body(works: None) -> None:
+    one = call("POST", PRODUCTION, json_body={"time": -1, "actual": 1, "goal": 1}).json["errors"]
+    many = call("POST", PRODUCTION, json_body={"points": [{"time": -1, "actual": 1, "goal": 1}]})
+    assert one[0]["loc"] == ["body", "time"]
+    assert many.json["errors"][0]["loc"] == ["body", "points", 0, "time"]
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "a\uffffb", "tab\t", "\x00"])
+def test_the_chart_of_an_oddly_named_factory_is_xml(tables: None, name: str) -> None:
+    made = call("POST", "/factories", json_body={"name": name, "chart_data": chart([1, 2])})
+    if made.status == 201:
+        ET.fromstring(call("GET", "/factories/1/chart").text)  # noqa: S314
+
+
+@pytest.mark.parametrize("number", [2**53, 10**20, 10**40, 10**2000])
+def test_an_absurd_sprocket_id_is_a_422(works: None, number: int) -> None:
+    assert call("POST", PRODUCTION, json_body=point(1, number)).status == 422
+
+
+def test_many_tags_are_no_failure(works: None) -> None:
+    tags = ", ".join(f'"v{n}"' for n in range(1, 200))
+    assert call("PUT", "/sprockets/1", json_body=SPROCKET, headers={"If-Match": tags}).status == 200
+
+
+def test_a_name_can_be_taken_away(tables: None) -> None:
+    call("POST", "/factories", json_body={"name": "x"})
+    assert call("PUT", "/factories/1", json_body={"name": None}).json["name"] is None
+
+
+def test_of_two_imports_of_one_document_at_once_one_loads_it(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 150)]}
+    inner: list[Answer] = []
+
+    def interleaved(operations: Any) -> None:
+        if not inner:
+            monkeypatch.setattr("sprockets.imports.transact", transact)
+            inner.append(call("POST", "/sprockets/import", json_body=document))
+        transact(operations)
+
+    monkeypatch.setattr("sprockets.imports.transact", interleaved)
+    outer = call("POST", "/sprockets/import", json_body=document)
+    assert (inner[0].json, outer.json) == (
+        {"created": 149},
+        {"created": 0, "already_loaded": True},
+    )
+    first = call("GET", "/sprockets?limit=100").json
+    rest = call("GET", f"/sprockets?limit=100&cursor={first['next']}").json
+    teeth = [each["teeth"] for each in [*first["items"], *rest["items"]]]
+    assert teeth == list(range(1, 150))
+
+
+def test_points_sent_twice_on_purpose_are_there_twice(works: None) -> None:
+    body = {"points": [point(100 + n, 1) for n in range(120)]}
+    for _ in range(2):
+        assert call("POST", PRODUCTION, json_body=body).status == 201
+    assert len(call("GET", "/factories/1?from=100").json["chart_data"]["time"]) == 240
+
+
+def test_points_are_taken_back_when_their_sprocket_goes(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def interleaved(operations: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            monkeypatch.setattr("sprockets.production.transact", transact)
+            Table("FactoryTable", "pk", "sk").delete({"pk": "SPROCKET", "sk": f"{1:015}"})
+        transact(operations)
+
+    monkeypatch.setattr("sprockets.production.transact", interleaved)
+    body = {"points": [point(100 + n, 1) for n in range(120)]}
+    assert call("POST", PRODUCTION, json_body=body).status == 422
+    assert call("GET", f"{PRODUCTION}?from=100").json["items"] == []
+    kinds = {item["pk"].partition("#")[0] for item in Table("FactoryTable", "pk", "sk").scan_all()}
+    assert not kinds & {"USES", "LOADS"}
+
+
+def test_a_deletion_begins_anew_when_the_sprocket_is_referred_to(
+    works: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = Table.query
+
+    def interleaved(self: Table, condition: str, values: Any, **more: Any) -> Any:
+        found = query(self, condition, values, **more)
+        if values[":pk"] == "USES#1":
+            monkeypatch.undo()
+            assert call("POST", PRODUCTION, json_body=point(20, 1)).status == 201
+        return found
+
+    monkeypatch.setattr(Table, "query", interleaved)
+    assert call("DELETE", "/sprockets/1").status == 409
+    assert call("GET", "/sprockets/1").status == 200
