@@ -42,8 +42,7 @@ def first(self, *args, **kwargs):
         out.write(str(took))
     return wait(self, *args, **kwargs)
 client.wait_next_invocation = first
-bootstrap.run(os.environ["BENCH_PATH"].split(os.pathsep)[0], sys.argv[1],
-              os.environ["AWS_LAMBDA_RUNTIME_API"])
+bootstrap.run(sys.argv[1], client(os.environ["AWS_LAMBDA_RUNTIME_API"]))
 """
 
 
@@ -131,7 +130,7 @@ def start_once(contender: Contender, runtime: Path, emulator: str) -> float:
     interpreter = Path(sys.base_prefix) / "bin" / "python3"
     script.write_text(
         "#!/bin/sh\nexport BENCH_STARTED=$(date +%s%N)\n"
-        f'exec {interpreter} -S -I -c "$BENCH_PROGRAM" "$_HANDLER"\n'
+        f'exec {interpreter} -B -S -I -c "$BENCH_PROGRAM" "$_HANDLER"\n'
     )
     script.chmod(0o755)
     variables = {
