@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench-cold
+.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench-cold bench-reports
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ reconcile: .venv/installed ## compare the local cloud's views with its tables (R
 
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold
+
+bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million rows, some minutes
+	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports
 
 lock: .venv/installed ## newest versions into both lock files
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements.lock

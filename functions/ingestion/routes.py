@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ingestion import service
 from shared.http import Api, JsonObject
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
+from shared.problems import Malformed
 
 if TYPE_CHECKING:
     from ingestion.models import RowsIn
@@ -14,6 +15,7 @@ api = Api("ingestion")
 ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
 STRICT = FlagParam("strict", "Reject records with any blank field")
 DRY_RUN = FlagParam("dry_run", "Check everything, write nothing")
+DEDUPE = FlagParam("dedupe", "Skip rows of the same content; not available yet, a 400")
 
 
 @api.get("/tables", summary="The data sets, with their columns and live counts", answer="Tables")
@@ -51,12 +53,14 @@ def get_row(table: str, id: str) -> JsonObject:  # noqa: A002 - the path's name
 @api.post(
     "/tables/{table}",
     summary="Load a CSV of at most 5 MB",
-    query=(ROWS, STRICT, DRY_RUN),
+    query=(ROWS, STRICT, DRY_RUN, DEDUPE),
     consumes=("text/csv", "multipart/form-data"),
     answer="Loaded",
     problems=(404, 413, 415, 422),
 )
-def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool) -> JsonObject:
+def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: bool) -> JsonObject:
+    if dedupe:  # better refused than ignored
+        raise Malformed("dedupe is not available yet")
     # imported here: only loading needs the parser and pydantic's core
     from ingestion import loading, upload
 

@@ -197,6 +197,11 @@ def test_strict_rejects_blanks_and_dry_run_writes_nothing(tables: None) -> None:
     assert_problem(load("hired_employees", text, "?strict=yes"), 400, "strict")
 
 
+def test_dedupe_is_refused_and_not_ignored(tables: None) -> None:
+    assert_problem(load("departments", "1,a\n", "?dedupe=true"), 400, "dedupe")
+    assert load("departments", "1,a\n", "?dedupe=false").status == 200
+
+
 @pytest.mark.parametrize("body", ["", "\n \n", "\ufeff"])
 def test_an_empty_file_is_a_422(tables: None, body: str) -> None:
     assert_problem(load("departments", body), 422, "empty")

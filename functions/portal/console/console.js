@@ -113,7 +113,7 @@ function tables() {
   onSubmit(section, async (data) => {
     const name = data.get("table");
     const query = { rows: data.get("rows") };
-    for (const option of ["dedupe", "strict", "dry_run"]) query[option] = data.has(option) && "true";
+    for (const option of ["strict", "dry_run"]) query[option] = data.has(option) && "true";
     const request = { body: data.get("file"), type: "text/csv", query };
     report(await call("POST", `tables/${encodeURIComponent(name)}`, request));
     await load();

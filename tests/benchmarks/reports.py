@@ -1,0 +1,211 @@
+"""`make bench-reports`: what a report costs at 2,000, 100,000 and 1,000,000 rows.
+
+Per size: the stream's records of the rows go through the projector into a local DynamoDB (of the
+local cloud), then each report is asked for through its handler. Beside it: the same figures by a
+scan in the function, and by SQL in SQLite. Read units are those that the store says it consumed.
+"""
+
+import os
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.progress import track
+
+from infra.local.cloud import Cloud
+from tests.benchmarks.cold import free_port, machine
+from tests.template import environment, resources
+
+SIZES = (2_000, 100_000, 1_000_000)
+# department and job pairs that hire; each occurs within the first 2,000 rows
+DEPARTMENTS, JOBS = 12, 15
+BATCH = 5000
+CALLS = 15
+Row = dict[str, Any]
+
+
+def rows(start: int, end: int) -> Iterator[Row]:
+    """Hires of one year, evenly over departments, jobs and quarters."""
+    for number in range(start, end):
+        department = 1 + number % DEPARTMENTS
+        job = 1 + (number // DEPARTMENTS) % JOBS + JOBS * (department - 1)
+        month = 1 + 3 * (number // (DEPARTMENTS * JOBS) % 4)
+        yield {
+            "id": number,
+            "name": f"employee {number}",
+            "datetime": f"2021-{month:02}-05T10:00:00Z",
+            "department_id": department,
+            "job_id": job,
+        }
+
+
+def size_of(item: Row) -> int:
+    """Bytes of an item as DynamoDB counts them, roughly."""
+    return sum(len(name) + len(str(value)) for name, value in item.items())
+
+
+class Units:
+    """Sums the read units of every call to the store, by asking the client that is measured."""
+
+    def __init__(self) -> None:
+        from shared import dynamo
+
+        self.read = 0.0
+        inner = dynamo.client()
+        units = self
+
+        class Counting:
+            def __getattr__(self, name: str) -> Any:
+                call = getattr(inner, name)
+
+                def counted(*args: Any, **kwargs: Any) -> Any:
+                    result = call(*args, **kwargs)
+                    if name == "sync_batch_get":  # which says nothing of its cost
+                        units.read += len(result) / 2
+                    if name == "sync_scan_page":  # nor does this: half a unit for 4 KB
+                        units.read += sum(map(size_of, result[0])) / 8192
+                    metrics = result[-1] if isinstance(result, tuple) else None
+                    units.read += getattr(metrics, "consumed_rcu", None) or 0
+                    return result
+
+                return counted
+
+        counting = Counting()
+        dynamo.client = lambda: counting  # type: ignore[assignment]
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(CALLS):
+        started = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
+
+
+def figures_by_scan() -> object:
+    """The report's figures from all rows, as a function without views would work them out."""
+    from projector.deltas import Deltas
+    from shared.datasets import DATA_SETS
+    from shared.dynamo import table
+
+    deltas = Deltas()
+    for row in table(DATA_SETS["hired_employees"].setting, "id").scan_all():
+        deltas.add("hired_employees", row, 1)
+    return deltas
+
+
+SQL = """
+select department_id, job_id, (cast(substr(datetime, 6, 2) as integer) + 2) / 3 as quarter, count(*)
+from hires where substr(datetime, 1, 4) = '2021' group by 1, 2, 3
+"""
+
+
+def make_tables(cloud: Cloud) -> None:
+    """The template's tables without their streams."""
+    client = cloud.client("dynamodb")
+    wanted = {"AttributeDefinitions", "BillingMode", "KeySchema", "GlobalSecondaryIndexes"}
+    for name, properties in resources("AWS::DynamoDB::Table"):
+        parts = {part: value for part, value in properties.items() if part in wanted}
+        client.create_table(TableName=name, **parts)
+
+
+def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, float]:
+    """Rows into the table, the views and SQLite; the projector's CPU (µs) and WCU per record."""
+    from projector import store
+    from projector.deltas import Change
+    from shared.datasets import DATA_SETS
+    from shared.dynamo import table, transact
+
+    operations = 0
+
+    def counted(batch: list[Any]) -> None:
+        nonlocal operations
+        operations += len(batch)
+        transact(batch)
+
+    store.transact = counted  # type: ignore[attr-defined,assignment]
+    hires = table(DATA_SETS["hired_employees"].setting, "id")
+    cpu = 0.0
+    for first in track(range(start, end, BATCH), description=f"rows to {end:,}"):
+        batch = list(rows(first, min(end, first + BATCH)))
+        hires.put_many(batch)
+        changes = [Change(f"e{row['id']}", "hired_employees", None, row) for row in batch]
+        before = time.process_time()
+        store.apply(changes)
+        cpu += time.process_time() - before
+        columns = [
+            (row["id"], row["datetime"], row["department_id"], row["job_id"]) for row in batch
+        ]
+        database.executemany("insert into hires values (?, ?, ?, ?)", columns)
+    # a transaction costs two units for each item of up to 1 KB, which all of these are
+    return cpu / (end - start) * 1e6, 2 * operations / (end - start)
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        cloud = Cloud(Path(folder), free_port())
+        cloud.start()
+        try:
+            os.environ.update({**environment(), **cloud.environment})
+            sys.stdout.write(measure(cloud))
+        finally:
+            cloud.stop()
+
+
+HEAD = (
+    "| rows | report | read units | ms | by scan: units | ms | by SQLite: ms "
+    "| projector: µs of CPU, WCU per record |"
+)
+
+
+def measure(cloud: Cloud) -> str:
+    """The table, in Markdown."""
+    make_tables(cloud)
+    units = Units()
+    from projector.reconcile import compact
+    from reports import service
+    from shared.dynamo import table
+
+    departments = [{"id": n, "department": f"department {n}"} for n in range(1, DEPARTMENTS + 1)]
+    table("DEPARTMENTS_TABLE", "id").put_many(departments)
+    jobs = [{"id": n, "job": f"job {n}"} for n in range(1, DEPARTMENTS * JOBS + 1)]
+    table("JOBS_TABLE", "id").put_many(jobs)
+    database = sqlite3.connect(":memory:")
+    database.execute("create table hires(id, datetime, department_id, job_id)")
+    ways: dict[str, Callable[[], object]] = {
+        "hires-by-quarter": lambda: service.hires_by_quarter(2021),
+        "departments-above-mean": lambda: service.departments_above_mean(2021),
+        "mean-hires": lambda: service.mean_hires(2021),
+    }
+    lines = [
+        HEAD,
+        "|---:|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    done = 0
+    for size in SIZES:
+        cpu, written = load(done, size, database)
+        done = size
+        compact()  # as it happens every night
+        units.read, started = 0.0, time.perf_counter()
+        figures_by_scan()
+        scan = f"{units.read:,.0f} | {(time.perf_counter() - started) * 1000:,.0f}"
+        sql = milliseconds(lambda: database.execute(SQL).fetchall())
+        for name, report in ways.items():
+            units.read = 0.0
+            taken = milliseconds(report)
+            each = units.read / CALLS
+            lines.append(
+                f"| {size:,} | {name} | {each:.0f} | {taken:.0f} | {scan} | {sql:.1f} "
+                f"| {cpu:.0f}, {written:.2f} |"
+            )
+    return "\n".join([*lines, "", f"Medians of {CALLS} calls; {machine()}.", ""])
+
+
+if __name__ == "__main__":
+    main()
