@@ -46,6 +46,9 @@ class Expected:
             used = [(user, int(each)) for each in compounds.split(";")]
             self._db.executemany("insert into used values (?, ?)", used)
 
+    def close(self) -> None:
+        self._db.close()
+
     def _load(self, table: str, records: list[list[str]]) -> None:
         name, _, columns = table.partition("(")
         width = columns.count(",") + 1

@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -22,8 +23,9 @@ def api(stack: Stack) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def expected() -> Expected:
-    return Expected()
+def expected() -> Iterator[Expected]:
+    with closing(Expected()) as made:
+        yield made
 
 
 def soon(look: Callable[[], Any], wanted: Any, seconds: float = 30) -> None:

@@ -3,7 +3,11 @@
 import importlib.util
 import json
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from types import ModuleType
+
+import pytest
 
 from tests.expected_reports import DATA, Expected
 
@@ -40,8 +44,13 @@ def test_the_files_have_the_flaws_of_real_ones() -> None:
     assert text["compounds"].startswith("compound_id;")
 
 
-def test_the_counts_are_as_promised() -> None:
-    expected = Expected()
+@pytest.fixture
+def expected() -> Iterator[Expected]:
+    with closing(Expected()) as made:
+        yield made
+
+
+def test_the_counts_are_as_promised(expected: Expected) -> None:
     assert expected.counts["hired_employees"] == (2006, 2000, 6)
     assert expected.counts["departments"][1] == 12
     assert expected.counts["jobs"][1] == 180
