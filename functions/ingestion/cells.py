@@ -3,6 +3,7 @@
 A schema takes texts and gives values, blank ones as ""; it runs without calling Python.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic_core import core_schema as cs
 from shared.datasets import Column, Type
 
 LONGEST_TEXT = 10_000  # characters
+LEAST, GREATEST = -(2**63), 2**63 - 1
 _BLANK = cs.str_schema(strip_whitespace=True, max_length=0)
 _INT = r"[+-]?[0-9]{1,19}"
 
@@ -21,24 +23,22 @@ _PATTERNS = {
     Type.INTS: rf"^\s*{_INT}(\s*;\s*{_INT})*\s*$",
     Type.DATE: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$",
     Type.DATETIME: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9:.,+\-Zz ]*)?\s*$",
-    # at most 25 characters and two digits of exponent are within what DynamoDB's numbers hold
-    Type.NUMBER: (
-        r"^\s*[+-]?([0-9]{1,25}|[0-9]{0,25}\.[0-9]{1,20}|[0-9]{1,25}\.)([eE][+-]?[0-9]{1,2})?\s*$"
-    ),
+    # DynamoDB's numbers hold 38 digits, from 1E-130 to 1E+125
+    Type.NUMBER: (r"^\s*[+-]?([0-9]{1,18}\.?|[0-9]{0,18}\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?\s*$"),
 }
 _CONVERTERS: dict[Type, cs.CoreSchema] = {
-    Type.INT: cs.int_schema(ge=-(2**63), le=2**63 - 1),
+    Type.INT: cs.int_schema(ge=LEAST, le=GREATEST),
     Type.INTS: cs.str_schema(max_length=LONGEST_TEXT),
     Type.DATE: cs.date_schema(),
     Type.DATETIME: cs.datetime_schema(),
-    Type.NUMBER: cs.float_schema(allow_inf_nan=False, ge=-1e125, le=1e125),
+    Type.NUMBER: cs.decimal_schema(),
 }
 REASONS = {
     Type.INT: "is not a whole number of 64 bits",
-    Type.INTS: 'is not a list of whole numbers joined by ";"',
+    Type.INTS: 'is not a list of whole numbers of 64 bits joined by ";"',
     Type.DATE: "is not a date (YYYY-MM-DD)",
     Type.DATETIME: "is not a moment (ISO 8601, such as 2021-07-27T16:02:08Z)",
-    Type.NUMBER: "is not a number",
+    Type.NUMBER: "is not a number (18 digits before the point, 20 behind it, at most)",
     Type.STR: f"is longer than {LONGEST_TEXT} characters, or has a NUL character",
 }
 
@@ -58,22 +58,27 @@ def cell_schema(column: Column, *, required: bool) -> cs.CoreSchema:
     return cs.union_schema([_BLANK, filled], mode="left_to_right")
 
 
-def stored(kind: Type, value: Any) -> Any:
-    """A checked value as the tables keep it; OverflowError for a moment out of the calendar."""
-    if kind is Type.DATETIME:
-        return moment(value)
-    if kind is Type.DATE:
-        return date_text(value)
-    if kind is Type.INTS:
-        return [int(number) for number in value.split(";")]
-    return value
-
-
 def moment(value: datetime) -> str:
-    """RFC 3339 in UTC; a moment without a zone is one in UTC."""
-    at = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-    return at.isoformat() + "Z"
+    """RFC 3339 in UTC; a moment without a zone is one in UTC. OverflowError before year 1."""
+    text = value.isoformat()
+    if value.tzinfo is None:
+        return text + "Z"
+    if text.endswith("+00:00"):
+        return text.removesuffix("+00:00") + "Z"
+    return moment(value.astimezone(UTC))
 
 
-def date_text(value: date) -> str:
-    return value.isoformat()
+def numbers(text: str) -> list[int]:
+    """The numbers of a list joined by ";"; OverflowError for one of more than 64 bits."""
+    found = [int(number) for number in text.split(";")]
+    if min(found) < LEAST or max(found) > GREATEST:
+        raise OverflowError
+    return found
+
+
+# How a checked value becomes what the tables keep; other types are kept as they are checked
+STORED: dict[Type, Callable[[Any], Any]] = {
+    Type.DATETIME: moment,
+    Type.DATE: date.isoformat,
+    Type.INTS: numbers,
+}

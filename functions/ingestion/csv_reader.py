@@ -1,6 +1,7 @@
 """Records of a CSV (RFC 4180, and what real files make of it), lazily, with their line numbers."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -8,16 +9,13 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
 
+from ingestion.csv_text import LONGEST_RECORD, CsvError
 from shared.datasets import DataSet
 
 DELIMITERS = (",", ";", "\t", "|")
 # Records from which the delimiter is told
 PROBE = 20
 LONGEST_FIELD = csv.field_size_limit()  # characters
-
-
-class CsvError(Exception):
-    """The file as a whole can't be read; says why, and in which line."""
 
 
 @dataclass(frozen=True)
@@ -29,41 +27,64 @@ class Format:
 
 
 class Record(NamedTuple):
-    """A record and the line where it starts, from 1; `broken` says why it can't be split."""
+    """A record, the line where it starts, from 1, and its text; `broken`: why it can't be split."""
 
     line: int
     fields: list[str]
+    raw: str
     broken: str | None = None
 
 
 def _split(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     """Records that are not blank."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 0
+    held: list[str] = []
+    reader = csv.reader(_holding(lines, held), delimiter=delimiter, strict=True)
+    line = 1
     while True:
         try:
             for fields in reader:
                 if fields and (len(fields) > 1 or fields[0].strip()):
-                    yield Record(line + 1, fields)
-                line = reader.line_num
+                    yield Record(line, fields, "".join(held))
+                held.clear()
+                line = reader.line_num + 1
         except csv.Error as error:
-            reason = str(error)
-            if "unexpected end of data" in reason:
-                raise CsvError(f"line {line + 1}: a quote is opened and never closed") from error
-            if "field larger" in reason and reader.line_num > line + 1:
-                raise CsvError(
-                    f"line {line + 1}: a field of more than {LONGEST_FIELD} characters over "
-                    "several lines; its quote may not be closed"
-                ) from error
-            told = (
-                f"has a field of more than {LONGEST_FIELD} characters"
-                if "field larger" in reason
-                else "has a quote in the wrong place"
-            )
-            yield Record(line + 1, [], told)
-            line = reader.line_num
+            raw = "".join(held)
+            yield Record(line, [], raw, _told(str(error), line, raw))
+            held.clear()
+            line = reader.line_num + 1
         else:
             return
+
+
+def _holding(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+    """Hands lines on, and keeps those of the record being read in `held`, a bounded number."""
+    start = size = 0
+    for number, line in enumerate(lines, 1):
+        if not held:
+            start, size = number, 0
+        size += len(line)
+        if size > LONGEST_RECORD:
+            raise CsvError(
+                f"line {start}: a record of more than {LONGEST_RECORD} characters; "
+                "a quote may not be closed"
+            )
+        held.append(line)
+        yield line
+
+
+def _told(error: str, line: int, raw: str) -> str:
+    """Why a record is refused; CsvError where what follows it can't be told apart from it."""
+    if "unexpected end of data" in error:
+        raise CsvError(f"line {line}: the record that begins here has a quote that is never closed")
+    if "field larger" not in error:
+        return "has a quote in the wrong place"
+    # the rest of a field that goes on in the next line would be read as records
+    if raw.count('"') % 2:
+        raise CsvError(
+            f"line {line}: a quoted field of more than {LONGEST_FIELD} characters; "
+            "its quote may not be closed"
+        )
+    return f"has a field of more than {LONGEST_FIELD} characters"
 
 
 def recognise(data_set: DataSet, sample: list[str]) -> Format:
@@ -84,8 +105,7 @@ def _probe(sample: list[str], delimiter: str) -> list[list[str]]:
     found: list[list[str]] = []
     # the sample may end within a quoted field; what is really broken shows when it is read
     with suppress(CsvError):
-        probe = islice(_split(sample, delimiter), PROBE)
-        found.extend(record.fields for record in probe if record.broken is None)
+        found.extend(record.fields for record in islice(_split(sample, delimiter), PROBE))
     return found
 
 
@@ -94,25 +114,30 @@ def _name(field: str) -> str:
 
 
 def is_header(data_set: DataSet, fields: list[str]) -> bool:
-    """Whether a first record names columns: the key among them, or nothing but columns."""
+    """Whether a first record names columns: the key, or more columns than it has other fields.
+
+    One that begins with a number is a row, of a department called "ID" for instance.
+    """
     known = {column.name for column in data_set.columns}
     names = [_name(field) for field in fields]
-    return data_set.key in names or all(name in known for name in names)
+    if not names or re.fullmatch(r"[+-]?\d+", names[0]):
+        return False
+    return data_set.key in names or 2 * sum(name in known for name in names) > len(names)
 
 
 def header_of(data_set: DataSet, fields: list[str]) -> tuple[str, ...]:
     """The columns of a header; CsvError names the unknown, repeated and missing ones."""
     names = tuple(_name(field) for field in fields)
     known = {column.name for column in data_set.columns}
-    faults = [f"unknown column {name!r}" for name in names if name not in known]
-    faults += [f"column {name!r} twice" for name, n in Counter(names).items() if n > 1]
+    faults = [f"unknown column {name[:100]!r}" for name in names if name not in known]
+    faults += [f"column {name[:100]!r} twice" for name, n in Counter(names).items() if n > 1]
     faults += [
         f"required column {column.name!r} is missing"
         for column in data_set.columns
         if column.required and column.name not in names
     ]
     if faults:
-        raise CsvError(f"the header is not one of {data_set.name}: {', '.join(faults)}")
+        raise CsvError(f"the header is not one of {data_set.name}: {', '.join(faults[:20])}")
     return names
 
 
@@ -141,11 +166,10 @@ def _reordered(
     # what is missing is read from the blank behind the last field
     places = [header.index(name) if name in header else width for name in names]
     for record in split:
-        if record.broken is None and len(record.fields) != width:
-            reason = f"has {len(record.fields)} fields, not {width}"
-            yield Record(record.line, record.fields, reason)
-        elif record.broken is None:
-            fields = [*record.fields, ""]
-            yield Record(record.line, [fields[place] for place in places])
-        else:
+        if record.broken is not None:
             yield record
+        elif len(record.fields) != width:
+            yield record._replace(broken=f"has {len(record.fields)} fields, not {width}")
+        else:
+            fields = [*record.fields, ""]
+            yield Record(record.line, [fields[place] for place in places], record.raw)

@@ -1,13 +1,12 @@
 """Loads rows: those of a CSV that are good, or those of a JSON document if all are."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ingestion import csv_reader, store
-from ingestion.csv_reader import CsvError, Record
+from ingestion import csv_reader, csv_text, store
+from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
 from ingestion.rows import Checker, RowFault
 from shared.datasets import DataSet
@@ -38,12 +37,12 @@ class Loaded:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-def load_csv(data_set: DataSet, text: str, options: Options) -> dict[str, Any]:
+def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
     """Check all of a CSV, then write the good rows. Invalid when it can't be read as a whole."""
     try:
-        loaded = _check(data_set, text, options)
-    except CsvError as error:
-        fault: Fault = {"loc": ["body"], "msg": str(error), "type": "csv"}
+        loaded = _check(data_set, raw, options)
+    except csv_text.CsvError as error:
+        fault: Fault = {"loc": ["body"], "msg": str(error), "type": error.kind}
         raise Invalid(str(error), [fault]) from error
     if not options.dry_run:
         store.put(data_set, loaded.items)
@@ -57,22 +56,21 @@ def load_csv(data_set: DataSet, text: str, options: Options) -> dict[str, Any]:
     }
 
 
-def _check(data_set: DataSet, text: str, options: Options) -> Loaded:
+def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
     checker = Checker(data_set, strict=options.strict)
-    # newlines as they are: quoted ones belong to the field
-    records = csv_reader.records(data_set, io.StringIO(text, newline=""))
+    records = csv_reader.records(data_set, csv_text.lines([raw]))
     loaded = Loaded()
     for chunk in _chunks(islice(records, options.rows)):
         loaded.read += len(chunk)
         whole = [record for record in chunk if record.broken is None]
         items, faults = checker.check([record.fields for record in whole])
         loaded.items.extend(items)
-        told = {whole[i].line: found for i, found in faults.items()}
-        told |= {r.line: [RowFault(None, "", r.broken)] for r in chunk if r.broken is not None}
-        loaded.rejected += len(told)
-        for line in sorted(told):
-            loaded.errors.extend(_told(line, fault) for fault in told[line])
-        del loaded.errors[SHOWN_ERRORS:]
+        told = [(whole[i], fault) for i, found in faults.items() for fault in found]
+        told += [(r, RowFault(None, "", r.broken)) for r in chunk if r.broken is not None]
+        loaded.rejected += len(chunk) - len(items)
+        told.sort(key=lambda each: each[0].line)
+        room = SHOWN_ERRORS - len(loaded.errors)
+        loaded.errors.extend(_told(record, fault) for record, fault in told[:room])
     return loaded
 
 
@@ -81,9 +79,14 @@ def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _told(line: int, fault: RowFault) -> dict[str, Any]:
-    value = fault.value[:SHOWN_VALUE]
-    return {"line": line, "column": fault.column, "value": value, "reason": fault.reason}
+def _told(record: Record, fault: RowFault) -> dict[str, Any]:
+    value = record.raw.rstrip("\r\n") if fault.column is None else fault.value
+    return {
+        "line": record.line,
+        "column": fault.column,
+        "value": value[:SHOWN_VALUE],
+        "reason": fault.reason,
+    }
 
 
 def write_rows(data_set: DataSet, rows: list[dict[str, Any]]) -> int:

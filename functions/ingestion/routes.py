@@ -66,7 +66,7 @@ def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: 
 
     data_set = service.data_set_of(table)
     options = loading.Options(rows=rows, strict=strict, dry_run=dry_run)
-    return loading.load_csv(data_set, upload.uploaded_text(api.event), options)
+    return loading.load_csv(data_set, upload.uploaded_file(api.event), options)
 
 
 @api.post(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
-from ingestion.cells import REASONS, cell_schema, stored
-from shared.datasets import DataSet, Type
+from ingestion.cells import REASONS, STORED, cell_schema
+from shared.datasets import DataSet
 from shared.dynamo import Item
 
 Row = Sequence[str]
@@ -33,11 +33,8 @@ class Checker:
         self._required = [c.required or strict for c in self.columns]
         self._cells = [SchemaValidator(cell) for cell in cells]
         self._rows = SchemaValidator(cs.list_schema(cs.tuple_schema(cells)))
-        # columns whose checked value is not yet what is stored
         self._converted = [
-            (column.name, column.type)
-            for column in self.columns
-            if column.type in {Type.DATE, Type.DATETIME, Type.INTS}
+            (column.name, STORED[column.type]) for column in self.columns if column.type in STORED
         ]
 
     def check(self, rows: Sequence[Row]) -> tuple[list[Item], dict[int, list[RowFault]]]:
@@ -51,7 +48,7 @@ class Checker:
         faults = {i: self.faults(rows[i]) for i in sorted(bad)}
         good = [row for i, row in enumerate(rows) if i not in bad]
         items, more = self.check(good)
-        if more:  # a moment that overflows, among rows that are fine otherwise
+        if more:  # what overflows, among rows that are fine otherwise
             places = [i for i in range(len(rows)) if i not in bad]
             faults |= {places[i]: found for i, found in more.items()}
         return items, faults
@@ -62,11 +59,11 @@ class Checker:
             {name: value for name, value in zip(names, row, strict=True) if value != ""}
             for row in rows
         ]
-        for name, kind in self._converted:
+        for name, stored in self._converted:
             for item in items:
                 value = item.get(name)
                 if value is not None:
-                    item[name] = stored(kind, value)
+                    item[name] = stored(value)
         return items
 
     def faults(self, row: Row) -> list[RowFault]:
@@ -84,8 +81,8 @@ class Checker:
                 continue
             try:
                 value = cell.validate_python(text)
-                if value != "":
-                    stored(column.type, value)
+                if value != "" and column.type in STORED:
+                    STORED[column.type](value)
             except (ValidationError, OverflowError):
                 yield RowFault(column.name, text, REASONS[column.type])
 

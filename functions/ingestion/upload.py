@@ -6,44 +6,38 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
 
+from ingestion.csv_text import EncodingError
 from shared.body import expect_media_type, header, raw_body
-from shared.problems import Fault, Invalid, Malformed
+from shared.problems import Fault, Invalid, Malformed, TooLarge
 
 LARGEST = 5_000_000  # bytes
+HINT = "; larger files go through POST /ingestions"
 CSV = "text/csv"
 FORM = "multipart/form-data"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
-def uploaded_text(event: dict[str, Any]) -> str:
-    """The CSV that a request carries, without a byte-order mark.
+def uploaded_file(event: dict[str, Any]) -> bytes:
+    """The CSV that a request carries.
 
-    Raises UnsupportedMediaType, TooLarge, Malformed for a broken form, Invalid for what is no
-    UTF-8 or empty.
+    Raises UnsupportedMediaType, TooLarge, Malformed for a broken form, Invalid for an empty file
+    and for one that API Gateway could not take as UTF-8.
     """
     kind = expect_media_type(event, CSV, FORM)
     # a form's boundary and headers come on top of the file
     room = LARGEST if kind == CSV else LARGEST + 10_000
-    raw = raw_body(event, room, hint="; larger files go through POST /ingestions")
+    raw = raw_body(event, room, hint=HINT)
     if kind == FORM:
         raw = _file_of(header(event, "content-type"), raw)
-    return _text(raw, exact=bool(event.get("isBase64Encoded")))
-
-
-def _text(raw: bytes, *, exact: bool) -> str:
-    try:
-        text = raw.decode()
-        # text that API Gateway handed over has this where the bytes were not UTF-8
-        wrong = None if exact else raw.find(REPLACEMENT)
-    except UnicodeDecodeError as error:
-        text, wrong = "", error.start
-    if wrong is not None and wrong >= 0:
-        message = f"byte {wrong} (counted from 0) is not UTF-8: save the file as UTF-8"
-        raise _invalid(message, "encoding")
-    text = text.removeprefix(codecs.BOM_UTF8.decode())
-    if not text.strip():
+    if len(raw) > LARGEST:
+        raise TooLarge(f"the file has {len(raw)} bytes, at most {LARGEST} are taken{HINT}")
+    # text that API Gateway handed over has this where the bytes were not UTF-8
+    wrong = -1 if event.get("isBase64Encoded") else raw.find(REPLACEMENT)
+    if wrong >= 0:
+        raise _invalid(str(EncodingError(wrong)), EncodingError.kind)
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _invalid("the file is empty", "empty")
-    return text
+    return raw
 
 
 def _invalid(message: str, kind: str) -> Invalid:

@@ -224,7 +224,7 @@ def test_what_is_no_utf8_is_a_422_that_says_where(tables: None) -> None:
 
 def test_a_quote_that_is_never_closed_is_a_422(tables: None) -> None:
     answer = load("departments", '1,a\n2,"b\n3,c\n')
-    assert_problem(answer, 422, "line 2: a quote is opened and never closed")
+    assert_problem(answer, 422, "line 2: the record that begins here has a quote")
     assert rows("departments") == []
 
 

@@ -1,0 +1,109 @@
+"""The tables at the edges of what they take: sizes, digits, headers, and files cut wrongly."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.expected_reports import DATA, Expected
+from tests.front_door import call
+from tests.integration.test_tables import assert_problem, form, load, post_form, rows, write
+
+NUMBERS = "0.12345678901234567891", "1e3", "123456789012345678.5", "-0.5e-99", " +7. "
+
+
+def experiment(number: int, **columns: Any) -> dict[str, Any]:
+    return {
+        "experiment_id": number,
+        "user_id": 1,
+        "experiment_compound_ids": [1],
+        "experiment_run_time": None,
+    } | columns
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(DATA.glob("*.csv"))])
+def test_the_sample_data_is_taken_with_the_counts_promised(tables: None, name: str) -> None:
+    told = load(name, (DATA / f"{name}.csv").read_bytes()).json
+    assert (told["read"], told["written"], told["rejected"]) == Expected().counts[name]
+    assert told["duplicates"] == 0
+
+
+def test_a_row_with_the_wrong_width_is_shown_as_it_came(tables: None) -> None:
+    told = load("departments", f'1,a\n2,b,"c"\r\n3,{"d" * 300},\n').json
+    assert [(error["line"], error["column"]) for error in told["errors"]] == [(2, None), (3, None)]
+    assert [error["value"] for error in told["errors"]] == ['2,b,"c"', "3," + "d" * 198]
+
+
+def test_a_department_may_be_called_id(tables: None) -> None:
+    assert load("departments", "1,ID\n2,Department\n").json["written"] == 2
+
+
+def test_a_header_of_another_table_is_a_422(tables: None) -> None:
+    header = "employee_id,name,datetime,department_id,job_id"
+    answer = load("hired_employees", f"{header}\n1,Ada,,2,3\n")
+    assert_problem(answer, 422, "unknown column 'employee_id', required column 'id' is missing")
+    assert rows("hired_employees") == []
+
+
+def test_numbers_are_stored_to_the_last_digit(tables: None) -> None:
+    text = "".join(f"{n},1,1,{number}\n" for n, number in enumerate(NUMBERS))
+    assert load("user_experiments", text).json["errors"] == []
+    found = [row["experiment_run_time"] for row in rows("user_experiments")]
+    assert found == [float(number) for number in NUMBERS]
+    key = {"experiment_id": {"N": "0"}}
+    stored = boto3.client("dynamodb").get_item(TableName="UserExperimentsTable", Key=key)["Item"]
+    assert stored["experiment_run_time"]["N"] == "12345678901234567891E-20"
+    for refused in ("1" * 19, "0." + "1" * 21, "1e100", ".", "1_0", "0x1", "NaN"):
+        told = load("user_experiments", f"9,1,1,{refused}\n").json
+        assert [error["column"] for error in told["errors"]] == ["experiment_run_time"]
+
+
+def test_integers_have_64_bits(tables: None) -> None:
+    most, least = 2**63 - 1, -(2**63)
+    assert load("user_experiments", f"{most},{least},{most};{least},\n").json["written"] == 1
+    assert call("GET", f"/tables/user_experiments/rows/{most}").json["user_id"] == least
+    told = load("user_experiments", f"1,2,3;{most + 1},\n2,{least - 1},3,\n3,4,5,\n").json
+    assert [error["line"] for error in told["errors"]] == [1, 2]
+
+
+@pytest.mark.parametrize("number", [str(2**63), "1" + "0" * 400, "9" * 4300, "1.0", "true", '"1"'])
+@pytest.mark.parametrize("column", ["experiment_id", "experiment_compound_ids"])
+def test_json_integers_have_64_bits_too(tables: None, number: str, column: str) -> None:
+    value = "@" if column == "experiment_id" else [1, "@"]
+    text = json.dumps({"rows": [experiment(7, **{column: value})]}).replace('"@"', number)
+    headers = {"Content-Type": "application/json"}
+    answer = call("POST", "/tables/user_experiments/rows", text, headers)
+    assert_problem(answer, 422)
+    assert [error["loc"] for error in answer.json["errors"]] == [["body", "rows", 0, column]]
+
+
+def test_json_numbers_may_be_any_that_a_csv_may_hold(tables: None) -> None:
+    values = [0.1, 5, 1e22, 0.00012345678901234567, -1e-99, None]
+    written = write(
+        "user_experiments",
+        *(experiment(n, experiment_run_time=value) for n, value in enumerate(values)),
+    )
+    assert written.status == 201, written.text
+    assert [row["experiment_run_time"] for row in rows("user_experiments")] == values
+    beyond: list[Any] = [1e300, 10**30, True, "1", []]
+    for refused in beyond:
+        answer = write("user_experiments", experiment(1, experiment_run_time=refused))
+        assert_problem(answer, 422, "1 of 1 rows")
+
+
+def test_a_file_in_a_form_has_the_same_limit(tables: None) -> None:
+    full = b"1,a\n" * 1_250_000
+    large, boundary = form(full + b"1")
+    assert_problem(post_form(large, boundary), 413, "/ingestions")
+    assert_problem(load("departments", full.decode() + "1"), 413, "/ingestions")
+    fitting, boundary = form(full)
+    kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
+    told = call("POST", "/tables/departments?dry_run=true&rows=5", fitting, kind).json
+    assert (told["read"], told["written"]) == (5, 5)
+
+
+def test_old_and_mixed_newlines_count_as_lines(tables: None) -> None:
+    told = load("departments", "id,department\r1,a\r\n\r\nx,b\ny,c\r").json
+    assert told["read"] == 3
+    assert [error["line"] for error in told["errors"]] == [4, 5]
