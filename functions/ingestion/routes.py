@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
 from ingestion import service
+from shared.etags import content_tag
 from shared.http import Api, JsonObject
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
 from shared.problems import Malformed
@@ -45,9 +48,16 @@ def list_rows(table: str, limit: int, cursor: str | None) -> JsonObject:
     return service.row_page(service.data_set_of(table), limit, cursor)
 
 
-@api.get("/tables/{table}/rows/{id}", summary="One row", answer="Row", problems=(404,))
-def get_row(table: str, id: str) -> JsonObject:  # noqa: A002 - the path's name
-    return service.one_row(service.data_set_of(table), id)
+@api.get(
+    "/tables/{table}/rows/{id}",
+    summary="One row",
+    answer="Row",
+    answers={304: "The client has this state already"},
+    problems=(404,),
+)
+def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's name
+    row = service.one_row(service.data_set_of(table), id)
+    return api.validated(row, content_tag(row))
 
 
 @api.post(

@@ -1,5 +1,7 @@
 """Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1)."""
 
+import hashlib
+import json
 import re
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -9,6 +11,11 @@ _ANY = "*"
 def version_tag(version: int) -> str:
     """The tag of a resource's version."""
     return f'"v{version}"'
+
+
+def content_tag(said: object) -> str:
+    """The tag of what an answer says, for a resource without versions."""
+    return f'"{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]}"'
 
 
 def not_modified(if_none_match: str | None, tag: str) -> bool:

@@ -92,6 +92,21 @@ def test_json_numbers_may_be_any_that_a_csv_may_hold(tables: None) -> None:
         assert_problem(answer, 422, "1 of 1 rows")
 
 
+def test_a_row_that_the_client_has_is_a_304(tables: None) -> None:
+    load("departments", "1,a\n2,b\n")
+    path = "/tables/departments/rows/1"
+    tag = call("GET", path).headers["etag"]
+    had = {"If-None-Match": f'"other", W/{tag}'}
+    assert (call("GET", path, headers=had).status, call("GET", path, headers=had).text) == (304, "")
+    assert call("GET", "/tables/departments/rows/2", headers=had).status == 200
+    load("departments", "1,a\n")
+    assert call("GET", path, headers=had).status == 304
+    load("departments", "1,c\n")
+    changed = call("GET", path, headers=had)
+    assert (changed.status, changed.json["department"]) == (200, "c")
+    assert changed.headers["etag"] != tag
+
+
 def test_a_file_in_a_form_has_the_same_limit(tables: None) -> None:
     full = b"1,a\n" * 1_250_000
     large, boundary = form(full + b"1")
