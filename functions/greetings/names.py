@@ -1,8 +1,10 @@
 """Names: which there are, and which are the same. Pure."""
 
 import unicodedata
+from hashlib import sha256
 
 LONGEST = 64  # code points, composed
+LONGEST_KEY = 1024  # bytes, DynamoDB's limit for the sort key of an index
 
 
 def composed(name: str) -> str:
@@ -21,8 +23,11 @@ def is_name(name: str) -> bool:
 def name_key(name: str) -> str:
     """The same for all spellings of a name in any case and Unicode form.
 
-    Unicode Standard, section 3.13, D147: compatibility caseless matching.
+    Unicode Standard, section 3.13, D146: compatibility caseless matching.
     """
     text = unicodedata.normalize("NFD", name).casefold()
     text = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFKC", text)
+    key = unicodedata.normalize("NFKC", text)
+    # a letter such as U+FDFA becomes eighteen
+    raw = key.encode()
+    return key if len(raw) <= LONGEST_KEY else sha256(raw).hexdigest()

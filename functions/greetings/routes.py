@@ -22,6 +22,7 @@ WITHIN = IntParam("within", "Days ahead", default=30, ge=0, le=366)
     summary="Save or update a birthday",
     status=204,
     body="Birthday",
+    path_faults=service.name_faults,
     problems=(415, 422),
 )
 def put_birthday(username: str, body: "Birthday") -> Response[Any]:

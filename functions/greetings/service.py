@@ -19,16 +19,20 @@ STRIDE = 32
 
 def save(username: str, born: date, zone: str | None, now: datetime) -> None:
     """Save or update; Invalid names all that is wrong."""
-    faults: list[Fault] = []
-    if not is_name(username):
-        told = "must be letters only, 64 at most"
-        faults.append({"loc": ["path", "username"], "msg": told, "type": "value_error"})
+    faults = name_faults(username)
     if born >= today_in(now, zone):
         told = "must be before today"
         faults.append({"loc": ["body", "dateOfBirth"], "msg": told, "type": "value_error"})
     if faults:
         raise Invalid("the birthday is not valid", faults)
     store.put(Person(username, born, zone))
+
+
+def name_faults(username: str) -> list[Fault]:
+    if is_name(username):
+        return []
+    told = "must be letters only, 64 at most"
+    return [{"loc": ["path", "username"], "msg": told, "type": "value_error"}]
 
 
 def greet(username: str, zone: str | None, now: datetime) -> str:

@@ -30,6 +30,7 @@ from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
 from shared.problems import (
     PROBLEM_JSON,
+    Fault,
     Invalid,
     Malformed,
     MethodNotAllowed,
@@ -79,6 +80,8 @@ class Route:
     query: tuple[Param, ...] = ()
     body: str | None = None
     max_body: int = 1_000_000
+    # faults of the path's parameters, told with those of a body that is not valid
+    path_faults: Callable[..., list[Fault]] | None = None
     answer: str | None = None
     # status -> description, of further answers that are no problems
     answers: Mapping[int, str] = field(default_factory=dict)
@@ -102,7 +105,7 @@ class Route:
     def pattern(self) -> re.Pattern[str]:
         return re.compile(re.sub(r"\{\w+\}", "[^/]+", self.path) + "/*")
 
-    def read_body(self, event: Event) -> Any:
+    def read_body(self, event: Event, path: Mapping[str, str]) -> Any:
         from pydantic import ValidationError
 
         raw = json_bytes(event, self.max_body)
@@ -112,13 +115,12 @@ class Route:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":
             raise Malformed(f"the body is not JSON: {faults[0]['msg']}")
-        raise Invalid(
-            "the body is not valid",
-            [
-                {"loc": ["body", *fault["loc"]], "msg": fault["msg"], "type": fault["type"]}
-                for fault in faults
-            ],
-        )
+        told = self.path_faults(**path) if self.path_faults else []
+        told += [
+            {"loc": ["body", *fault["loc"]], "msg": fault["msg"], "type": fault["type"]}
+            for fault in faults
+        ]
+        raise Invalid("the body is not valid", told)
 
 
 class Api:
@@ -181,12 +183,13 @@ class Api:
     def _endpoint(self, route: Route) -> Callable[..., Response[Any]]:
         def endpoint(**path: str) -> Response[Any]:
             event = self.event
-            arguments: dict[str, Any] = {name: unquote(part) for name, part in path.items()}
+            path = {name: unquote(part) for name, part in path.items()}
+            arguments: dict[str, Any] = dict(path)
             if route.query:
                 query = event.get("queryStringParameters") or {}
                 arguments |= read_query(route.query, query)
             if route.body:
-                arguments["body"] = route.read_body(event)
+                arguments["body"] = route.read_body(event, path)
             result = route.function(**arguments)
             return result if isinstance(result, Response) else answer(result, route.status)
 

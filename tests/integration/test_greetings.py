@@ -47,6 +47,7 @@ def test_someone_is_saved_greeted_updated_and_forgotten(tables: None) -> None:
         ("नीलम", "नीलम"),
         ("ﬁona", "Fiona"),
         ("Ö", "o\u0308"),
+        ("\ufdfa" * 64, "\ufdfa" * 64),
     ],
 )
 def test_a_name_is_the_same_in_any_case_and_form(tables: None, saved: str, asked: str) -> None:
@@ -108,6 +109,17 @@ def test_a_name_of_other_than_letters_is_a_422(tables: None, name: str) -> None:
         ["body", "dateOfBirth"],
     ]
     assert call("GET", f"/hello/{quote(name)}").status == 404
+
+
+def test_faults_of_name_and_body_are_told_together(tables: None) -> None:
+    answer = put("Ada1", "1990-02-30", timeZone="Mars/Base", shoeSize=42)
+    assert answer.status == 422
+    assert {tuple(error["loc"]) for error in answer.json["errors"]} == {
+        ("path", "username"),
+        ("body", "dateOfBirth"),
+        ("body", "timeZone"),
+        ("body", "shoeSize"),
+    }
 
 
 def test_a_body_that_is_no_json_is_told(tables: None) -> None:
