@@ -1,14 +1,11 @@
 """`python -m infra.reconcile [--repair]`: compare the local cloud's views with its tables."""
 
 import argparse
-import json
 import sys
-
-from botocore.config import Config
 
 from infra.local.__main__ import the_cloud
 from infra.local.cloud import CloudError
-from infra.local.deploy import outputs
+from infra.local.views import reconcile
 
 
 def main() -> None:
@@ -17,20 +14,11 @@ def main() -> None:
     options = parser.parse_args()
     try:
         cloud = the_cloud()
+        if cloud.process() is None:
+            sys.exit("error: the local cloud is not running: `make up` starts it")
+        told = reconcile(cloud, repair=options.repair)
     except CloudError as error:
         sys.exit(f"error: {error}")
-    if cloud.process() is None:
-        sys.exit("error: the local cloud is not running: `make up` starts it")
-    functions = cloud.client(
-        "lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1})
-    )
-    answer = functions.invoke(
-        FunctionName=outputs(cloud)["ReconcileFunctionName"],
-        Payload=json.dumps({"repair": options.repair}).encode(),
-    )
-    told = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        sys.exit(f"error: {told.get('errorMessage', told)}")
     for each in told["first"]:
         sys.stdout.write(f"{each['counter']}: {each['missing']:+}\n")
     done = ", mended" if told["repaired"] and told["differences"] else ""

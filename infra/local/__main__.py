@@ -14,6 +14,7 @@ from infra.local.cloud import Cloud, CloudError
 from infra.local.deploy import deploy
 from infra.local.logs import follow
 from infra.local.sample_data import load
+from infra.local.views import reconcile
 
 say = sys.stdout.write
 
@@ -33,6 +34,9 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     try:
         cloud.start()
         described = cloud.describe(deploy(cloud))
+        if not running and (cloud.folder / "loaded").exists():
+            # what was written last may not have been in the views when the cloud stopped
+            reconcile(cloud, repair=True, pause=0)
         if sample_data:
             load(cloud, described)
     except BaseException:

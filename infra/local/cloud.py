@@ -105,6 +105,7 @@ class Cloud:
                     f"port {self.port} is taken: stop what listens there, "
                     "or set SPROCKETWORKS_PORT to another"
                 ) from error
+        self._rewind_streams()
         # AWS_* of the caller's would leak into the functions
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         environment = {
@@ -141,6 +142,18 @@ class Cloud:
                 self.stop()
                 raise CloudError(f"the local cloud did not start: see {self.log}")
             time.sleep(0.1)
+
+    def _rewind_streams(self) -> None:
+        """Have the streams read from their beginning.
+
+        ministack keeps how far they were read, but not the streams: what is written after a start
+        would not be seen until there is as much of it as before.
+        """
+        path = self.folder / "state" / "lambda.json"
+        if path.exists():
+            state = json.loads(path.read_text())
+            state.get("payload", {}).pop("dynamodb_stream_positions", None)
+            path.write_text(json.dumps(state))
 
     def _temporary(self) -> Path:
         folder = self.folder / "tmp"

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -29,6 +30,10 @@ def local(command: str, state: Path, port: int) -> subprocess.CompletedProcess[s
     )
 
 
+def row_count(url: str) -> int:
+    return int(httpx.get(f"{url}/tables").json()["tables"][0]["rows"])
+
+
 def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path: Path) -> None:
     state, port = tmp_path / "state", free_port()
     cloud = Cloud(state, port)
@@ -48,6 +53,13 @@ def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path:
         assert api in again.stdout
         url = again.stdout.partition("API      ")[2].partition("\n")[0]
         assert httpx.get(f"{url}/sprockets").json()["items"][0]["id"] == 1
+        before = row_count(url)
+        rows = {"rows": [{"id": 4711, "department": "New"}]}
+        assert httpx.post(f"{url}/tables/departments/rows", json=rows).status_code == 201
+        deadline = time.monotonic() + 20
+        while row_count(url) == before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert row_count(url) == before + 1, "the views follow after a restart too"
         children = psutil.Process(cloud.process().pid).children(recursive=True)  # type: ignore[union-attr]
         assert local("clean", state, port).returncode == 0
         assert not state.exists()
