@@ -1,9 +1,10 @@
 """What the greetings take and answer."""
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from greetings.zones import is_zone
 from shared.models import Model
@@ -15,10 +16,19 @@ def _zone(name: str) -> str:
     return name
 
 
+def _day(text: Any) -> Any:
+    # pydantic by itself takes "633830400" for a number of seconds
+    if not isinstance(text, str):
+        return text
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("must be written as YYYY-MM-DD")
+    return date.fromisoformat(text)
+
+
 class Birthday(Model):
     """A date of birth, and the zone in which its days begin."""
 
-    dateOfBirth: date  # noqa: N815 - the contract's name
+    dateOfBirth: Annotated[date, BeforeValidator(_day)]  # noqa: N815 - the contract's name
     timeZone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None  # noqa: N815
 
 
