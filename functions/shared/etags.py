@@ -5,6 +5,7 @@ import json
 import re
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_VERSION = re.compile(r"v[1-9][0-9]{0,14}")
 _ANY = "*"
 
 
@@ -30,4 +31,4 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     if if_match is None or if_match.strip() == _ANY:
         return None
     strong = re.sub(r'W/"[^"]*"', "", if_match)
-    return [int(tag[1:]) for tag in _TAG.findall(strong) if re.fullmatch(r"v\d{1,15}", tag)]
+    return [int(tag[1:]) for tag in _TAG.findall(strong) if _VERSION.fullmatch(tag)]

@@ -149,10 +149,16 @@ class Api:
 
     def validated(self, body: object, tag: str) -> Response[str]:
         """200 with an entity tag, or 304 where the client has that state."""
+        return self.unless_known(tag, lambda: answer(body))
+
+    def unless_known(self, tag: str, say: Callable[[], Response[str]]) -> Response[str]:
+        """What is said, with its entity tag, or an unsaid 304 where the client has that state."""
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if not_modified(self.header("If-None-Match"), tag):
             return Response(HTTPStatus.NOT_MODIFIED, None, "", headers=headers)
-        return answer(body, headers=headers)
+        said = say()
+        said.headers.update(headers)
+        return said
 
     def route(
         self, method: str, path: str, **contract: Any

@@ -1,6 +1,6 @@
 """What the sprockets, factories and their production take and answer."""
 
-import math
+import sys
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -20,7 +20,8 @@ from shared.params import LAST_SECOND
 def _size(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number_type", "Input should be a valid number")
-    if isinstance(value, float) and not math.isfinite(value):
+    # an integer beyond the doubles would be infinite for most clients
+    if not abs(value) <= sys.float_info.max:
         raise PydanticCustomError("finite_number", "Input should be a finite number")
     if value <= 0:
         raise PydanticCustomError("greater_than", "Input should be greater than 0")

@@ -136,8 +136,9 @@ def create_factory(body: "FactoryIn") -> Answer:
 )
 def get_factory(factory_id: str, from_: int | None, to: int | None) -> Answer:
     factory = factories.one(factory_id)
-    shown = factories.shown(factory, span(from_, to))
-    return api.validated(shown, version_tag(factory.version))
+    wanted = span(from_, to)
+    tag = version_tag(factory.version)
+    return api.unless_known(tag, lambda: answer(factories.shown(factory, wanted)))
 
 
 @api.put(
@@ -183,11 +184,14 @@ def import_factories(body: "FactoryImport") -> Answer:
     summary="Actual production against its goal, drawn",
     query=(FROM, TO),
     produces=(SVG,),
+    answers={304: "The client has this state already"},
     problems=(404,),
 )
 def get_chart(factory_id: str, from_: int | None, to: int | None) -> Answer:
     factory = factories.one(factory_id)
-    return Response(200, SVG, factories.svg(factory, span(from_, to)))
+    wanted = span(from_, to)
+    tag = version_tag(factory.version)
+    return api.unless_known(tag, lambda: Response(200, SVG, factories.svg(factory, wanted)))
 
 
 @api.get(

@@ -124,6 +124,20 @@ def test_the_chart_is_drawn(tables: None) -> None:
     assert call("GET", "/factories/2/chart").status == 404
 
 
+def test_a_chart_that_the_client_has_is_neither_read_nor_drawn(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(chart_data=CHART)
+    for url in ("/factories/1/chart", "/factories/1", "/factories/1?from=20"):
+        known = {"If-None-Match": call("GET", url).headers["etag"]}
+        with monkeypatch.context() as patched:
+            patched.setattr("sprockets.charts.read", lambda *_: 1 / 0)
+            answer = call("GET", url, headers=known)
+        assert (answer.status, answer.text) == (304, "")
+        call("PUT", "/factories/1", json_body={"name": url})
+        assert call("GET", url, headers=known).status == 200
+
+
 def test_the_sample_factories_are_imported_once(tables: None) -> None:
     document = json.loads((DATA / "factories.json").read_text())
     answer = call("POST", "/factories/import", json_body=document)
