@@ -1,6 +1,7 @@
 """The tables at the edges of what they take: sizes, digits, headers, and files cut wrongly."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import boto3
@@ -25,7 +26,8 @@ def experiment(number: int, **columns: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", [path.stem for path in sorted(DATA.glob("*.csv"))])
 def test_the_sample_data_is_taken_with_the_counts_promised(tables: None, name: str) -> None:
     told = load(name, (DATA / f"{name}.csv").read_bytes()).json
-    assert (told["read"], told["written"], told["rejected"]) == Expected().counts[name]
+    with closing(Expected()) as expected:
+        assert (told["read"], told["written"], told["rejected"]) == expected.counts[name]
     assert told["duplicates"] == 0
 
 
