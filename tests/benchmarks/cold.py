@@ -15,8 +15,10 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from infra.build import BUILD, ROOT, THIS_ARCHITECTURE, tool
@@ -55,18 +57,20 @@ class Contender:
 
 
 def install(folder: Path, *packages: str, compiled: bool) -> Path:
-    """Packages of the lock's versions in a folder of their own, kept from run to run."""
+    """Packages of the lock's versions in a folder of their own, kept until the lock changes."""
+    lock = ROOT / "requirements.lock"
+    wanted = sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
     stamp = folder / f".{'compiled' if compiled else 'sources'}"
-    if not stamp.exists():
+    if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         command = (tool("uv"), "pip", "install", "--quiet", "--target", str(folder))
-        lock = ("--constraint", str(ROOT / "requirements.lock"))
-        subprocess.run([*command, *lock, "--python", sys.executable, *packages], check=True)
+        constraint = ("--constraint", str(lock))
+        subprocess.run([*command, *constraint, "--python", sys.executable, *packages], check=True)
         for cache in list(folder.rglob("__pycache__")):
             shutil.rmtree(cache)
         if compiled:
             compile_all(folder)
-        stamp.touch()
+        stamp.write_text(wanted)
     return folder
 
 
@@ -194,7 +198,9 @@ def main() -> None:
     runtime = install(WORK / "runtime", "awslambdaric", compiled=True)
     all_of_them = contenders()
     times: dict[str, list[float]] = {each.name: [] for each in all_of_them}
-    for number in track(range(ROUNDS + 1), description="starting"):
+    # the table alone goes to stdout
+    seen = Console(stderr=True)
+    for number in track(range(ROUNDS + 1), description="starting", console=seen):
         for each in all_of_them:
             took = start_once(each, runtime, emulator)
             if number:  # the first round warms the disk's cache
