@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import cursor as cursors
@@ -12,34 +11,17 @@ from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets import charts
 from sprockets.catalog import STALE, condition, number_of, refusal
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
-from sprockets.store import Point, delete_points, page, put_points, reserve
+from sprockets.generations import MISSING, sweep, unseen, written
+from sprockets.store import Factory, delete_points, factory_of, page, reserve
 
 if TYPE_CHECKING:
-    from sprockets.models import ChartData, FactoryIn
+    from sprockets.models import FactoryIn
 
 Shown = dict[str, Any]
 T = TypeVar("T")
-MISSING = "no such factory"
 BUSY = "the factory is being written by others"
 # How often a request begins anew because others write to the same factory
 ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Factory:
-    """As stored. Points of generations from `cleaned` to before `generation` are to be deleted."""
-
-    id: int
-    name: str | None
-    version: int
-    generation: int
-    cleaned: int
-
-
-def factory_of(item: Item) -> Factory:
-    return Factory(
-        item["id"], item.get("name"), item["version"], item["generation"], item["cleaned"]
-    )
 
 
 def one(factory_id: str) -> Factory:
@@ -104,34 +86,6 @@ def svg(factory: Factory, span: Span) -> str:
     return steadily(factory, read)
 
 
-def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
-    """The points of a chart, with ids in its order."""
-    if chart is None:
-        return []
-    rows = zip(
-        chart.time, chart.sprocket_production_actual, chart.sprocket_production_goal, strict=True
-    )
-    return [Point(first_id + i, *row) for i, row in enumerate(rows)]
-
-
-def unseen(number: int, body: "FactoryIn", generation: int = 1) -> list[Item]:
-    """Write the points of a new factory; the items that make it visible with all of them."""
-    points = points_of(body.chart_data, 1)
-    put_points(number, generation, points)
-    return [
-        {"pk": "COUNTER", "sk": f"point#{number}", "n": len(points)},
-        {
-            **factory_key(number),
-            "id": number,
-            "name": body.name,
-            "version": 1,
-            "generation": generation,
-            "cleaned": 1,
-            "allocated": generation,
-        },
-    ]
-
-
 def create(body: "FactoryIn") -> Factory:
     items = unseen(reserve("factory"), body)
     transact([factory_table().put_operation(item) for item in items])
@@ -144,7 +98,7 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
     if expected is not None and factory.version not in expected:
         raise PreconditionFailed(STALE)
     for _ in range(ROUNDS):
-        generation = None if body.chart_data is None else _written(factory.id, body.chart_data)
+        generation = None if body.chart_data is None else written(factory.id, body.chart_data)
         try:
             factory = factory_of(_put_in_place(factory.id, body, generation, expected))
         except ConditionFailedError as error:
@@ -161,14 +115,6 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
         sweep(factory)
         return factory
     raise Conflict(BUSY)
-
-
-def _written(number: int, chart: "ChartData") -> int:
-    """The generation that the points of the chart are written to, seen by nobody yet."""
-    generation = _allocate(number)
-    first = reserve(f"point#{number}", max(1, len(chart.time)))
-    put_points(number, generation, points_of(chart, first))
-    return generation
 
 
 def _put_in_place(
@@ -191,37 +137,6 @@ def _put_in_place(
         names={"#name": "name"} if body.renames else None,
         values=values,
     )
-
-
-def _allocate(number: int) -> int:
-    """A generation of points that nobody else writes to."""
-    try:
-        return int(
-            factory_table().update(
-                factory_key(number),
-                "ADD allocated :one",
-                condition="attribute_exists(pk) AND attribute_not_exists(deleting)",
-                values={":one": 1},
-            )["allocated"]
-        )
-    except ConditionFailedError as error:
-        raise NotFound(MISSING) from error
-
-
-def sweep(factory: Factory) -> None:
-    """Delete the points of generations that are not shown any more, also left by a crash."""
-    if factory.cleaned >= factory.generation:
-        return
-    for generation in range(factory.cleaned, factory.generation):
-        delete_points(factory.id, generation)
-    # where it does not hold another request has swept as far
-    with suppress(ConditionFailedError):
-        factory_table().update(
-            factory_key(factory.id),
-            "SET cleaned = :to",
-            condition="attribute_exists(pk) AND cleaned < :to",
-            values={":to": factory.generation},
-        )
 
 
 def delete(factory_id: str, expected: list[int] | None) -> None:

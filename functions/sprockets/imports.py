@@ -12,7 +12,7 @@ from shared.dynamo import (
 )
 from shared.factory_keys import factory_table
 from sprockets.catalog import item_of
-from sprockets.factories import unseen
+from sprockets.generations import unseen
 from sprockets.store import claim, digest_of, progress, reserve
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from shared.etags import version_tag
 from shared.http import Api, JsonObject, answer, created, no_content
 from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO
 from shared.problems import Malformed
-from sprockets import catalog, factories, imports, production
+from sprockets import appending, catalog, factories, imports, production
 from sprockets.charts import Span
 
 if TYPE_CHECKING:
@@ -218,9 +218,9 @@ def list_points(
 def create_points(factory_id: str, body: "PointIn | PointsIn") -> Answer:
     factory = factories.one(factory_id)
     if hasattr(body, "points"):
-        made = production.append(factory, body.points)
+        made = appending.append(factory, body.points)
         return answer({"items": [production.shown(point) for point in made]}, 201)
-    (point,) = production.append(factory, [body])
+    (point,) = appending.append(factory, [body])
     tag = version_tag(point.version)
     return created(production.shown(point), f"./production/{point.id}", tag)
 

@@ -19,10 +19,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
 from shared.factory_keys import factory_table, padded, points_partition
+
+if TYPE_CHECKING:
+    from sprockets.models import PointIn
 
 SPROCKETS = "SPROCKET"
 
@@ -37,6 +40,17 @@ class Point:
     goal: int
     sprocket_types: tuple[int, ...] = ()
     version: int = 1
+
+
+@dataclass(frozen=True)
+class Factory:
+    """As stored. Points of generations from `cleaned` to before `generation` are to be deleted."""
+
+    id: int
+    name: str | None
+    version: int
+    generation: int
+    cleaned: int
 
 
 def sprocket_key(number: int) -> Key:
@@ -76,6 +90,17 @@ def point_item(factory: int, generation: int, point: Point) -> Item:
 def point_of(item: Item) -> Point:
     types = tuple(item["sprocket_types"])
     return Point(item["id"], item["time"], item["actual"], item["goal"], types, item["version"])
+
+
+def point_from(number: int, body: "PointIn", version: int = 1) -> Point:
+    types = tuple(dict.fromkeys(body.sprocket_types))
+    return Point(number, body.time, body.actual, body.goal, types, version)
+
+
+def factory_of(item: Item) -> Factory:
+    return Factory(
+        item["id"], item.get("name"), item["version"], item["generation"], item["cleaned"]
+    )
 
 
 def reserve(counter: str, count: int = 1) -> int:

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from shared.dynamo import transact
 from tests.front_door import Answer, call
 
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
@@ -164,40 +163,6 @@ def test_of_two_writers_at_once_one_is_refused(tables: None) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(write, range(6))) == 1
-
-
-def test_a_seed_document_is_loaded_once_by_its_content(tables: None) -> None:
-    document = {"sprockets": [SPROCKET, EXACT]}
-    answer = call("POST", "/sprockets/import", json_body=document)
-    assert (answer.status, answer.json) == (201, {"created": 2})
-    turned = {"sprockets": [dict(reversed(each.items())) for each in document["sprockets"]]}
-    again = call("POST", "/sprockets/import", json_body=turned)
-    assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
-    assert everything("/sprockets") == [{"id": 1, **SPROCKET}, {"id": 2, **EXACT}]
-    assert create().json["id"] == 3
-    bad = call("POST", "/sprockets/import", json_body={"sprockets": [SPROCKET, {"teeth": 1}]})
-    assert bad.status == 422
-    assert bad.json["errors"][0]["loc"][:3] == ["body", "sprockets", 1]
-    assert len(everything("/sprockets")) == 3
-
-
-def test_a_half_loaded_document_is_completed(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 60)]}
-    parts: list[Any] = []
-
-    def broken(operations: Any) -> None:
-        if parts:
-            raise RuntimeError("the process ends")
-        parts.append(operations)
-        transact(operations)
-
-    monkeypatch.setattr("sprockets.imports.TRANSACTION", 21)
-    monkeypatch.setattr("sprockets.imports.transact", broken)
-    assert call("POST", "/sprockets/import", json_body=document).status == 500
-    monkeypatch.undo()
-    assert len(everything("/sprockets")) == 20
-    assert call("POST", "/sprockets/import", json_body=document).json == {"created": 59}
-    assert [each["teeth"] for each in everything("/sprockets")] == list(range(1, 60))
 
 
 sizes = st.floats(0, 1e308, exclude_min=True) | st.integers(1, 10**20)

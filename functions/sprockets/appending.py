@@ -1,0 +1,114 @@
+"""Many points at once: cut into transactions, gone on with after a failure, or taken back."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from shared.dynamo import TRANSACTION, Item, Operation
+from shared.factory_keys import factory_table
+from shared.problems import Conflict, Invalid
+from sprockets.generations import sweep
+from sprockets.references import additions, attempt, check_known, removals, touch
+from sprockets.store import (
+    Factory,
+    Point,
+    claim,
+    digest_of,
+    loads_partition,
+    point_from,
+    progress,
+    reserve,
+)
+
+if TYPE_CHECKING:
+    from sprockets.models import PointIn
+
+# How often a write is made anew because others write to the same sprockets
+ROUNDS = 10
+
+
+def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
+    """New points, all or none; Invalid names each unknown sprocket.
+
+    Many take several transactions. When the store fails between two of them, the same points sent
+    again go on from there; when a sprocket was deleted, what was written is taken back.
+    """
+    check_known(bodies)
+    sweep(factory)
+    load = _load(factory, bodies)
+    points = [point_from(load["first"] + i, body) for i, body in enumerate(bodies)]
+    end = 0
+    for chunk in _chunks(points):
+        start, end = end, end + len(chunk)
+        if end <= load["loaded"]:
+            continue
+        try:
+            _write(factory, chunk, bodies, _progress(load, end, len(points)))
+        except Invalid:
+            _take_back(factory, points[:start], load)
+            raise
+        load["loaded"] = end
+    return points
+
+
+def _load(factory: Factory, bodies: "list[PointIn]") -> Item:
+    """The ids of the points, and how many are written: of many by a request before, perhaps."""
+    ids = {"first": reserve(f"point#{factory.id}", len(bodies)), "loaded": 0}
+    if len(bodies) == 1:
+        return ids
+    digest = digest_of([body.model_dump() for body in bodies])
+    return claim({"pk": loads_partition(factory.id, factory.generation), "sk": digest, **ids})
+
+
+def _progress(load: Item, end: int, count: int) -> list[Operation]:
+    """That the points up to `end` are written, by nobody else."""
+    if count == 1:
+        return []
+    if end < count:
+        return [progress(load, end)]
+    key = {"pk": load["pk"], "sk": load["sk"]}
+    at = {":from": load["loaded"]}
+    return [factory_table().delete_operation(key, "loaded = :from", values=at)]
+
+
+def _write(
+    factory: Factory, chunk: list[Point], bodies: "list[PointIn]", progressed: list[Operation]
+) -> None:
+    operations = [*additions(factory, chunk), *progressed]
+    for _ in range(ROUNDS):
+        failed = attempt(operations)
+        if not failed:
+            return
+        if any(operation in failed for operation in progressed):
+            raise Conflict("the same points are being written by another request")
+        check_known(bodies)  # names the sprocket that was deleted meanwhile
+    raise Conflict("the sprockets are being written by others")
+
+
+def _take_back(factory: Factory, points: list[Point], load: Item) -> None:
+    # a chart that was replaced meanwhile has taken the points with it
+    with suppress(Conflict):
+        for chunk in _chunks(points):
+            attempt([touch(factory), *removals(factory, chunk)])
+    if "pk" in load:
+        factory_table().delete({"pk": load["pk"], "sk": load["sk"]})
+
+
+def _chunks(points: list[Point]) -> Iterator[list[Point]]:
+    """Runs of points that fit a transaction, with the factory and their sprockets' checks."""
+    rest = iter(points)
+    chunk: list[Point] = []
+    # beside the points: the factory, and how far the load is
+    size, sprockets = 2, set[int]()
+    for point in rest:
+        new = set(point.sprocket_types) - sprockets
+        cost = 2 + len(point.sprocket_types) + len(new)
+        if chunk and size + cost > TRANSACTION:
+            yield chunk
+            chunk, size, sprockets = [], 2, set()
+            cost = 2 + 2 * len(point.sprocket_types)
+        chunk.append(point)
+        sprockets |= set(point.sprocket_types)
+        size += cost
+    if chunk:
+        yield chunk

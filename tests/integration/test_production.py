@@ -1,0 +1,128 @@
+"""A factory's production through the front door."""
+
+from typing import Any
+
+import pytest
+
+from tests.front_door import Answer, call
+from tests.integration.test_factories import chart, create, leftovers
+from tests.integration.test_sprockets import SPROCKET, everything
+
+PRODUCTION = "/factories/1/production"
+
+
+@pytest.fixture
+def works(tables: None) -> None:
+    """A factory without production, and three sprockets."""
+    create()
+    for _ in range(3):
+        call("POST", "/sprockets", json_body=SPROCKET)
+
+
+def point(time: int, *types: int, actual: int = 7) -> dict[str, Any]:
+    return {"time": time, "actual": actual, "goal": 8, "sprocket_types": list(types)}
+
+
+def post(body: Any) -> Answer:
+    return call("POST", PRODUCTION, json_body=body)
+
+
+def test_a_point_is_appended_read_replaced_and_deleted(works: None) -> None:
+    made = post(point(100, 2, 1))
+    assert (made.status, made.json) == (201, {"id": 1, **point(100, 2, 1)})
+    assert made.headers["location"] == "./production/1"
+    post({"time": 50, "actual": 0, "goal": 1})
+    assert [each["id"] for each in call("GET", PRODUCTION).json["items"]] == [2, 1]
+    moved = call("PUT", f"{PRODUCTION}/1", json_body=point(40, 3))
+    assert moved.json == {"id": 1, **point(40, 3)}
+    assert call("GET", f"{PRODUCTION}/1").json == {"id": 1, **point(40, 3)}
+    assert call("GET", "/factories/1").json["chart_data"]["time"] == [40, 50]
+    assert call("DELETE", f"{PRODUCTION}/1").status == 204
+    for method in ("GET", "DELETE"):
+        assert call(method, f"{PRODUCTION}/1").status == 404
+    assert call("PUT", f"{PRODUCTION}/1", json_body=point(1)).status == 404
+    assert call("DELETE", f"{PRODUCTION}/2").status == 204
+    assert leftovers() == {"FACTORY", "SPROCKET"}
+
+
+def test_many_points_are_appended_at_once(works: None) -> None:
+    # a thousand on the local cloud: moto copies the table for each transaction
+    made = post({"points": [point(n, 1 + n % 3, 1) for n in range(90)]})
+    assert made.status == 201
+    assert [each["id"] for each in made.json["items"]] == list(range(1, 91))
+    found = everything(PRODUCTION, 100)
+    assert [each["time"] for each in found] == list(range(90))
+    page = call("GET", f"{PRODUCTION}?from=10&to=50&limit=3").json
+    assert [each["time"] for each in page["items"]] == [10, 11, 12]
+    following = call("GET", f"{PRODUCTION}?from=10&to=13&limit=3&cursor={page['next']}").json
+    assert [each["time"] for each in following["items"]] == [13]
+    assert following["next"] is None
+    assert post({"points": [point(1)] * 1001}).status == 422
+    assert post({"points": []}).status == 422
+    assert call("DELETE", "/factories/1").status == 204
+    assert leftovers() == {"SPROCKET"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"time": 1, "actual": 1},
+        point(1) | {"actual": -1},
+        point(1) | {"time": 1.5},
+        point(1) | {"sprocket_types": ["1"]},
+        point(1) | {"sprocket_types": [0]},
+        point(1) | {"sprocket_types": [1] * 21},
+        point(1) | {"points": [point(1)]},
+        {"points": [point(1), {}]},
+        {"points": point(1)},
+    ],
+)
+def test_a_point_that_cannot_be_is_a_422(works: None, body: Any) -> None:
+    assert post(body).status == 422
+    assert call("GET", PRODUCTION).json["items"] == []
+
+
+def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> None:
+    answer = post({"points": [point(n, 1) for n in range(50)] + [point(1, 2, 9), point(1, 8)]})
+    assert answer.status == 422
+    assert [error["loc"] for error in answer.json["errors"]] == [
+        ["body", "points", 50, "sprocket_types", 1],
+        ["body", "points", 51, "sprocket_types", 0],
+    ]
+    assert "9" in answer.json["errors"][0]["msg"]
+    assert post(point(1, 9)).json["errors"][0]["loc"] == ["body", "sprocket_types", 0]
+    assert call("GET", PRODUCTION).json["items"] == []
+    post(point(1, 1))
+    assert call("PUT", f"{PRODUCTION}/1", json_body=point(1, 9)).status in {404, 422}
+    assert leftovers() == {"FACTORY", "SPROCKET", "POINTS", "INDEX", "USES"}
+
+
+def test_a_sprocket_in_use_is_not_deleted(works: None) -> None:
+    post(point(1, 1, 2))
+    number = call("GET", PRODUCTION).json["items"][0]["id"]
+    assert call("DELETE", "/sprockets/1").status == 409
+    assert call("GET", "/sprockets/1").status == 200
+    assert post(point(2, 1)).status == 201, "it can be referred to as before"
+    call("PUT", f"{PRODUCTION}/{number}", json_body=point(1, 2))
+    call("DELETE", f"{PRODUCTION}/{number + 1}")
+    assert call("DELETE", "/sprockets/1").status == 204
+    assert call("DELETE", "/sprockets/2").status == 409
+    call("PUT", "/factories/1", json_body={"chart_data": chart()})
+    assert call("DELETE", "/sprockets/2").status == 204
+
+
+def test_conditions_on_a_point(works: None) -> None:
+    tag = post(point(1, 1)).headers["etag"]
+    assert call("GET", f"{PRODUCTION}/1", headers={"If-None-Match": tag}).status == 304
+    stale = {"If-Match": tag}
+    assert call("PUT", f"{PRODUCTION}/1", json_body=point(1), headers=stale).status == 200
+    assert call("PUT", f"{PRODUCTION}/1", json_body=point(1), headers=stale).status == 412
+    assert call("DELETE", f"{PRODUCTION}/1", headers=stale).status == 412
+
+
+def test_production_of_what_is_not_there_is_a_404(works: None) -> None:
+    for url in ("/factories/9/production", f"{PRODUCTION}/9", f"{PRODUCTION}/x"):
+        assert call("GET", url).status == 404
+    assert call("POST", "/factories/9/production", json_body=point(1)).status == 404
+    assert call("GET", f"{PRODUCTION}?cursor=x").status == 400
