@@ -14,7 +14,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -349,8 +349,15 @@ class Table:
         if len(starts) == 1:
             write(0)
             return
-        for _ in _pool().map(write, starts):
-            pass
+        batches = [_pool().submit(write, start) for start in starts]
+        try:
+            for batch in batches:
+                batch.result()
+        finally:
+            # after a failure nothing goes on being written behind the answer
+            for batch in batches:
+                batch.cancel()
+            wait(batches)
 
     def put_operation(self, item: Item, condition: str | None = None, **more: Any) -> Operation:
         return self._operation("put", condition, item=item, **more)
