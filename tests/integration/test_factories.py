@@ -1,5 +1,6 @@
 """Factories and their charts through the front door."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -185,3 +186,25 @@ def test_an_interrupted_replacement_shows_the_old_chart_and_leaves_nothing(
     assert call("GET", "/factories/1").json["chart_data"] == SORTED
     assert call("PUT", "/factories/1", json_body=new).json["chart_data"] == chart((1, 1, 1))
     assert len([item for item in items() if item["pk"].startswith("POINTS#")]) == 1
+
+
+def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
+    from shared.problems import PreconditionFailed
+    from sprockets import factories
+    from sprockets.models import FactoryIn
+
+    create(chart_data=CHART)
+
+    def write(time: int) -> int | None:
+        body = FactoryIn.model_validate({"chart_data": chart((time, 1, 1), (time + 100, 1, 1))})
+        try:
+            factories.replace("1", body, [1])
+        except PreconditionFailed:
+            return None
+        return time
+
+    with ThreadPoolExecutor(4) as pool:
+        (winner,) = [time for time in pool.map(write, range(4)) if time is not None]
+    shown = call("GET", "/factories/1").json["chart_data"]
+    assert shown["time"] == [winner, winner + 100]
+    assert len([item for item in items() if item["pk"].startswith("POINTS#")]) == 2

@@ -121,3 +121,11 @@ def test_of_two_imports_of_one_document_at_once_one_loads_it(
     rest = call("GET", f"/sprockets?limit=100&cursor={first['next']}").json
     teeth = [each["teeth"] for each in [*first["items"], *rest["items"]]]
     assert teeth == list(range(1, 150))
+
+
+def test_the_sample_sprockets_are_imported_as_they_are(tables: None) -> None:
+    document = json.loads((DATA / "sprockets.json").read_text())
+    count = len(document["sprockets"])
+    assert call("POST", "/sprockets/import", json_body=document).json == {"created": count}
+    expected = [{"id": i, **each} for i, each in enumerate(document["sprockets"], 1)]
+    assert everything("/sprockets") == expected

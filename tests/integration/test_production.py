@@ -1,5 +1,6 @@
 """A factory's production through the front door."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -126,3 +127,20 @@ def test_production_of_what_is_not_there_is_a_404(works: None) -> None:
         assert call("GET", url).status == 404
     assert call("POST", "/factories/9/production", json_body=point(1)).status == 404
     assert call("GET", f"{PRODUCTION}?cursor=x").status == 400
+
+
+def test_points_appended_at_once_are_all_there_with_ids_of_their_own(works: None) -> None:
+    from sprockets import appending, factories
+    from sprockets.models import PointIn
+
+    factory = factories.one("1")
+
+    def append(time: int) -> int:
+        (made,) = appending.append(factory, [PointIn.model_validate(point(time, 1))])
+        return made.id
+
+    with ThreadPoolExecutor(6) as pool:
+        ids = list(pool.map(append, range(18)))
+    assert sorted(ids) == list(range(1, 19))
+    found = {each["id"]: each["time"] for each in everything(PRODUCTION)}
+    assert found == dict(zip(ids, range(18), strict=True))
