@@ -1,6 +1,7 @@
 """Records of a CSV (RFC 4180, and what real files make of it), lazily, with their line numbers."""
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,31 +36,31 @@ class Record(NamedTuple):
     broken: str | None = None
 
 
-def _split(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
-    """Records that are not blank."""
+def split(lines: Iterable[str], delimiter: str, first_line: int = 1) -> Iterator[Record]:
+    """Records that are not blank; CsvError."""
     held: list[str] = []
-    reader = csv.reader(_holding(lines, held), delimiter=delimiter, strict=True)
-    line = 1
+    reader = csv.reader(_holding(lines, held, first_line), delimiter=delimiter, strict=True)
+    line = first_line
     while True:
         try:
             for fields in reader:
                 if fields and (len(fields) > 1 or fields[0].strip()):
                     yield Record(line, fields, "".join(held))
                 held.clear()
-                line = reader.line_num + 1
+                line = reader.line_num + first_line
         except csv.Error as error:
             raw = "".join(held)
             yield Record(line, [], raw, _told(str(error), line, raw))
             held.clear()
-            line = reader.line_num + 1
+            line = reader.line_num + first_line
         else:
             return
 
 
-def _holding(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+def _holding(lines: Iterable[str], held: list[str], first_line: int) -> Iterator[str]:
     """Hands lines on, and keeps those of the record being read in `held`, a bounded number."""
     start = size = 0
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first_line):
         if not held:
             start, size = number, 0
         size += len(line)
@@ -105,7 +106,7 @@ def _probe(sample: list[str], delimiter: str) -> list[list[str]]:
     found: list[list[str]] = []
     # the sample may end within a quoted field; what is really broken shows when it is read
     with suppress(CsvError):
-        found.extend(record.fields for record in islice(_split(sample, delimiter), PROBE))
+        found.extend(record.fields for record in islice(split(sample, delimiter), PROBE))
     return found
 
 
@@ -150,12 +151,27 @@ def records(data_set: DataSet, lines: Iterable[str]) -> Iterator[Record]:
     rest = iter(lines)
     sample = list(islice(rest, PROBE * 5))
     found = recognise(data_set, sample)
-    split = _split(chain(sample, rest), found.delimiter)
+    whole = split(chain(sample, rest), found.delimiter)
+    if found.header is not None:
+        next(whole)
+    return in_order(data_set, found, whole)
+
+
+def above_rows(found: Format, sample: list[str]) -> str:
+    """What a file that begins with these lines has above its rows: its header, and blanks there."""
     if found.header is None:
-        return split
-    next(split)
+        return ""
+    header = next(split(sample, found.delimiter))
+    lines = len(list(io.StringIO(header.raw, newline="")))
+    return "".join(sample[: header.line - 1 + lines])
+
+
+def in_order(data_set: DataSet, found: Format, whole: Iterator[Record]) -> Iterator[Record]:
+    """Records as the header has them, in the order of the data set's columns."""
     names = tuple(column.name for column in data_set.columns)
-    return split if found.header == names else _reordered(split, found.header, names)
+    if found.header is None or found.header == names:
+        return whole
+    return _reordered(whole, found.header, names)
 
 
 def _reordered(

@@ -1,0 +1,1 @@
+"""Large files: planned, loaded in parallel by a state machine, finished."""
