@@ -13,6 +13,7 @@ from shared.problems import PROBLEM_JSON, StoreUnavailable
 PATH_PARAMETERS = {
     "table": "Name of a data set, such as `departments`",
     "id": "Key of the row",
+    "ingestion_id": "Id of the job",
     "sprocket_id": "Id of the sprocket",
     "factory_id": "Id of the factory",
     "point_id": "Id of the point",

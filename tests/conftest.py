@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
+from tests.large_files import make_machine
 from tests.template import environment, resources
 
 REGION = "us-east-1"
@@ -41,7 +42,7 @@ def aws() -> Iterator[str]:
 
 @pytest.fixture
 def tables(aws: str) -> Iterator[None]:
-    """The template's tables and bucket, empty."""
+    """The template's tables, bucket and state machine, empty."""
     dynamodb = boto3.client("dynamodb")
     s3 = boto3.client("s3")
     made = []
@@ -61,9 +62,12 @@ def tables(aws: str) -> Iterator[None]:
         made.append(logical_id)
     s3.create_bucket(Bucket="landingbucket")
     os.environ["LANDING_BUCKET"] = "landingbucket"
+    os.environ["STATE_MACHINE"] = machine = make_machine()
     yield
+    boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
     for name in made:
         dynamodb.delete_table(TableName=name)
-    for item in s3.list_objects_v2(Bucket="landingbucket").get("Contents", []):
-        s3.delete_object(Bucket="landingbucket", Key=item["Key"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket="landingbucket"):
+        for item in page.get("Contents", []):
+            s3.delete_object(Bucket="landingbucket", Key=item["Key"])
     s3.delete_bucket(Bucket="landingbucket")

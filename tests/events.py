@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.openapi import document
+from ingestion.large import jobs
 from tests import front_door
+from tests.large_files import arrival, ended
 from tests.streams import record
 from tests.template import ROOT, environment, resources
 
@@ -51,6 +53,7 @@ CHART = {
     "time": [1611194818, 1611194878, 1611194938],
 }
 POINT = {"time": 1611195000, "actual": 33, "goal": 30, "sprocket_types": [1]}
+FILE = b"1,Tooling\n2,Milling\nx,Painting\n"
 POINT_ITEM = {
     "pk": "POINTS#1#1",
     "sk": "000001611195000#000000000000004",
@@ -59,6 +62,20 @@ POINT_ITEM = {
     "version": 1,
     **POINT,
 }
+# Jobs that are in the table before an event is replayed, by what becomes of them
+JOBS = {
+    status: jobs.new(
+        f"019a0000000{number}{'0' * 12}",
+        "departments",
+        {},
+        source="upload",
+        filename="departments.csv",
+        key=f"uploads/019a0000000{number}{'0' * 12}/file.csv",
+    )
+    | {"status": status, "created_at": "2026-01-01T00:00:00.000Z"}
+    for number, status in enumerate(("planning", "running", "failed", "succeeded"))
+}
+CHUNK = {"number": 0, "start": 0, "end": len(FILE), "line": 1}
 PROJECTED = (
     *tuple(f"projector-{table.replace('_', '-')}" for table in ROWS),
     "projector-production",
@@ -93,6 +110,18 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         "/tables/users/rows", {"rows": [{"user_id": 2, "name": "Grace"}]}
     ),
     ("GET", "/tables/{table}/rows/{id}"): Sample("/tables/departments/rows/1"),
+    ("POST", "/ingestions"): Sample(
+        "/ingestions", {"table": "jobs", "filename": "jobs.csv", "options": {"strict": True}}
+    ),
+    ("GET", "/ingestions"): Sample("/ingestions?limit=2&status=running&table=departments"),
+    ("GET", "/ingestions/{ingestion_id}"): Sample(f"/ingestions/{JOBS['running']['id']}"),
+    ("DELETE", "/ingestions/{ingestion_id}"): Sample(f"/ingestions/{JOBS['running']['id']}"),
+    ("POST", "/ingestions/{ingestion_id}/retry"): Sample(
+        f"/ingestions/{JOBS['failed']['id']}/retry"
+    ),
+    ("GET", "/ingestions/{ingestion_id}/rejects"): Sample(
+        f"/ingestions/{JOBS['succeeded']['id']}/rejects"
+    ),
     ("GET", "/reports/hires-by-quarter"): Sample(
         "/reports/hires-by-quarter?year=2021", after=PROJECTED
     ),
@@ -171,12 +200,20 @@ def operation_names() -> dict[str, tuple[str, str]]:
 
 def triggers() -> dict[str, tuple[str, str]]:
     """Name of a trigger's event -> the handler that template.yaml gives it to, its type."""
-    return {
+    functions = dict(resources("AWS::Serverless::Function"))
+    found = {
         _trigger_name(logical_id, name): (properties["Handler"], event["Type"])
-        for logical_id, properties in resources("AWS::Serverless::Function")
+        for logical_id, properties in functions.items()
         for name, event in properties.get("Events", {}).items()
         if event["Type"] != "Api"
     }
+    tasks = {
+        _trigger_name(logical_id, "Task"): (functions[logical_id]["Handler"], "Task")
+        for _, machine in resources("AWS::Serverless::StateMachine")
+        for name in ("Planner", "Worker")
+        for logical_id in [machine["DefinitionSubstitutions"][name]["Fn::GetAtt"].split(".")[0]]
+    }
+    return found | tasks
 
 
 def _trigger_name(logical_id: str, name: str) -> str:
@@ -211,6 +248,10 @@ def build() -> dict[str, Event]:
         made[f"projector-{table.replace('_', '-')}"] = {"Records": records}
     point = record("production", "production-1", None, POINT_ITEM)
     made["projector-production"] = {"Records": [point]}
+    made["arrivals-arrival"] = arrival(str(JOBS["planning"]["key"]))
+    made["planner-task"] = {"id": JOBS["planning"]["id"]}
+    made["worker-task"] = {"id": JOBS["running"]["id"], "chunk": CHUNK}
+    made["finisher-ended"] = ended(str(JOBS["running"]["id"]))
     made["reconcile-nightly"] = {"repair": False}
     return made
 

@@ -45,6 +45,6 @@ def environment() -> dict[str, str]:
     """The functions' environment, a `!Ref X` becoming `X`: tests name tables by logical id."""
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
     return {
-        name: value["Ref"] if isinstance(value, dict) else str(value)
+        name: next(iter(value.values())) if isinstance(value, dict) else str(value)
         for name, value in variables.items()
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingestion import csv_reader, csv_text, store
 from ingestion.csv_reader import Record
@@ -57,26 +57,35 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
 
 
 def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
-    checker = Checker(data_set, strict=options.strict)
     records = csv_reader.records(data_set, csv_text.lines([raw]))
     loaded = Loaded()
-    for chunk in _chunks(islice(records, options.rows)):
-        loaded.read += len(chunk)
-        whole = [record for record in chunk if record.broken is None]
-        items, faults = checker.check([record.fields for record in whole])
-        loaded.items.extend(items)
-        told = [(whole[i], fault) for i, found in faults.items() for fault in found]
-        told += [(r, RowFault(None, "", r.broken)) for r in chunk if r.broken is not None]
-        loaded.rejected += len(chunk) - len(items)
-        told.sort(key=lambda each: each[0].line)
-        room = SHOWN_ERRORS - len(loaded.errors)
-        loaded.errors.extend(_told(record, fault) for record, fault in told[:room])
+    checker = Checker(data_set, strict=options.strict)
+    for checked in check_all(checker, islice(records, options.rows)):
+        loaded.read += checked.read
+        loaded.items.extend(checked.items)
+        loaded.rejected += len(checked.rejected)
+        told = [_told(record, fault) for record, faults in checked.rejected for fault in faults]
+        loaded.errors.extend(told[: SHOWN_ERRORS - len(loaded.errors)])
     return loaded
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+class Checked(NamedTuple):
+    """Some records: how many, the items of the good ones, the others with their faults by line."""
+
+    read: int
+    items: list[Item]
+    rejected: list[tuple[Record, list[RowFault]]]
+
+
+def check_all(checker: Checker, records: Iterator[Record]) -> Iterator[Checked]:
+    """Records in their order, CHUNK at a time."""
     while chunk := list(islice(records, CHUNK)):
-        yield chunk
+        whole = [record for record in chunk if record.broken is None]
+        items, faults = checker.check([record.fields for record in whole])
+        rejected = [(whole[i], found) for i, found in faults.items()]
+        rejected += [(r, [RowFault(None, "", r.broken)]) for r in chunk if r.broken is not None]
+        rejected.sort(key=lambda each: each[0].line)
+        yield Checked(len(chunk), items, rejected)
 
 
 def _told(record: Record, fault: RowFault) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""What the routes of the tables take and answer."""
+"""What the routes of the tables and of large files take and answer."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
+from shared.datasets import DATA_SETS
 from shared.models import Model
 
 Row = dict[str, Any]
@@ -61,3 +62,92 @@ class Loaded(BaseModel):
     duplicates: int
     rejected: int
     errors: list[RowError]
+
+
+class IngestionOptions(Model):
+    """As the query options of a small CSV."""
+
+    rows: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strict: bool = False
+    dedupe: bool = False
+    dry_run: bool = False
+
+
+if TYPE_CHECKING:
+    Table = str
+else:
+    Table = Literal[tuple(DATA_SETS)]
+Status = Literal["awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled"]
+
+
+class IngestionIn(Model):
+    """A table whose file will be uploaded; or `{"source": "landing"}`: all that waits there."""
+
+    table: Table | None = None
+    filename: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    options: IngestionOptions | None = None
+    source: Literal["landing"] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.table is None) == (self.source is None):
+            raise ValueError('name either a table or {"source": "landing"}')
+        if self.source and (self.filename or self.options):
+            raise ValueError("filename and options go with a table")
+        return self
+
+
+class Chunks(BaseModel):
+    total: int | None
+    done: int
+
+
+class RowCounts(BaseModel):
+    read: int
+    written: int
+    duplicates: int
+    rejected: int
+
+
+class Ingestion(BaseModel):
+    """A job; `waiting_for` is the job that has the table, or comes first."""
+
+    id: str
+    table: str
+    status: Status
+    source: Literal["upload", "landing"]
+    filename: str | None
+    options: IngestionOptions
+    bytes: int | None
+    chunks: Chunks
+    rows: RowCounts
+    progress: Annotated[float, Field(ge=0, le=1)]
+    waiting_for: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    error: str | None
+
+
+class Upload(BaseModel):
+    """An S3 presigned POST: a form with these fields and, last, `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class IngestionCreated(Ingestion):
+    upload: Upload
+    expires_at: str
+
+
+class Landed(BaseModel):
+    ingestions: list[Ingestion]
+
+
+IngestionStarted = IngestionCreated | Landed
+
+
+class IngestionPage(BaseModel):
+    items: list[Ingestion]
+    next: str | None

@@ -20,6 +20,7 @@ TABLES: dict[str, tuple[str, Key]] = {
     "factories": ("FACTORY_TABLE", {"pk": "-", "sk": "-"}),
     "birthdays": ("BIRTHDAYS_TABLE", {"name": "-"}),
     "views": ("VIEWS_TABLE", {"pk": "-", "sk": "-"}),
+    "ingestions": ("INGESTIONS_TABLE", {"pk": "-", "sk": "-"}),
     "markers": ("MARKERS_TABLE", {"event_id": "-"}),
 }
 

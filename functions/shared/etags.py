@@ -26,9 +26,19 @@ def not_modified(if_none_match: str | None, tag: str) -> bool:
     return if_none_match.strip() == _ANY or tag.strip('"') in _TAG.findall(if_none_match)
 
 
+def stale(if_match: str | None, tag: str) -> bool:
+    """Whether `If-Match` does not name the tag, compared strongly."""
+    if if_match is None or if_match.strip() == _ANY:
+        return False
+    return tag.strip('"') not in _TAG.findall(_strong(if_match))
+
+
 def expected_versions(if_match: str | None) -> list[int] | None:
     """The versions that `If-Match` allows, compared strongly; None where any will do."""
     if if_match is None or if_match.strip() == _ANY:
         return None
-    strong = re.sub(r'W/"[^"]*"', "", if_match)
-    return [int(tag[1:]) for tag in _TAG.findall(strong) if _VERSION.fullmatch(tag)]
+    return [int(tag[1:]) for tag in _TAG.findall(_strong(if_match)) if _VERSION.fullmatch(tag)]
+
+
+def _strong(tags: str) -> str:
+    return re.sub(r'W/"[^"]*"', "", tags)

@@ -25,7 +25,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
 from shared.body import JSON, json_bytes
-from shared.etags import expected_versions, not_modified
+from shared.etags import expected_versions, not_modified, stale
 from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
 from shared.problems import (
@@ -35,6 +35,7 @@ from shared.problems import (
     Malformed,
     MethodNotAllowed,
     NotFound,
+    PreconditionFailed,
     Problem,
 )
 
@@ -146,6 +147,11 @@ class Api:
     def expected(self) -> list[int] | None:
         """The versions that the request's `If-Match` allows, None where any will do."""
         return expected_versions(self.header("If-Match"))
+
+    def expect(self, tag: str) -> None:
+        """PreconditionFailed unless the request's `If-Match`, if any, allows this state."""
+        if stale(self.header("If-Match"), tag):
+            raise PreconditionFailed("the state has changed since")
 
     def validated(self, body: object, tag: str) -> Response[str]:
         """200 with an entity tag, or 304 where the client has that state."""

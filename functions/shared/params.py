@@ -71,6 +71,21 @@ class FlagParam(Param):
         return {"type": "boolean"}
 
 
+@dataclass(frozen=True)
+class ChoiceParam(Param):
+    """One of some texts."""
+
+    choices: tuple[str, ...] = ()
+
+    def parse(self, text: str) -> str:
+        if text not in self.choices:
+            raise ValueError(f"must be one of {', '.join(self.choices)}")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.choices)}
+
+
 LIMIT = IntParam("limit", "How many items a page holds at most", default=10, ge=1, le=100)
 CURSOR = Param("cursor", "The `next` of the page before", max_length=2048)
 YEAR = IntParam("year", "The calendar year, in UTC", default=2021, ge=1, le=9999)

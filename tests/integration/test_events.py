@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from infra import assets, openapi
+from ingestion.large import objects, store
 from portal.files import FILES
 from shared import dynamo
 from shared.datasets import DATA_SETS
@@ -22,11 +23,18 @@ TRIGGERS = events.triggers()
 
 @pytest.fixture
 def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every data set with some rows, and what `make build` makes."""
+    """Every data set with some rows, jobs with their file, and what `make build` makes."""
     dynamo.client.cache_clear()
     for name, rows in events.ROWS.items():
         data_set = DATA_SETS[name]
         dynamo.table(data_set.setting, data_set.key).put_many(rows)
+    for job in events.JOBS.values():
+        objects.client().put_object(Bucket=objects.bucket(), Key=job["key"], Body=events.FILE)
+        found = objects.find(job["key"])
+        assert found is not None
+        ended = {"finished_at": store.now()} if job["status"] in {"failed", "succeeded"} else {}
+        counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
+        store.create({**job, **ended, **counts, "chunks_total": 1})
     monkeypatch.setattr("projector.reconcile.PAUSE", 0)
 
 
@@ -92,7 +100,7 @@ def test_a_request_gets_the_answer_that_the_document_promises(name: str) -> None
     operation = document()["paths"][path][method.lower()]
     answer = replay(name)
     assert answer is not None
-    assert answer.status < 300, answer.text
+    assert answer.status < 304, answer.text
     promised = operation["responses"][str(answer.status)]
     declared = promised.get("headers", {})
     always = {header.lower() for header, rule in declared.items() if rule["required"]}

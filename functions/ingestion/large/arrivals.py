@@ -1,0 +1,64 @@
+"""What arrives in the bucket becomes a job, and its execution is started.
+
+Called by EventBridge for each object under landing/ and uploads/, at least once.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ingestion.large import executions, jobs, objects, store
+from shared.datasets import DATA_SETS
+from shared.dynamo import Item
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    key = event["detail"]["object"]["key"]
+    found = objects.find(key)
+    if found is None:
+        logger.warning("the object is gone")
+        return
+    job = arrived(found)
+    logger.info("arrived", extra={"job": job["id"] if job else None, "bytes": found.size})
+
+
+def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None:
+    """The job of an object, started; None for an object that is no job's."""
+    place, _, rest = found.key.partition("/")
+    folder, _, filename = rest.partition("/")
+    if f"{place}/" == objects.UPLOADS:
+        job_id = folder
+    elif folder in DATA_SETS and filename:
+        job_id = landed_id(found)
+        store.create(
+            jobs.new(job_id, folder, {}, source="landing", filename=filename, key=found.key)
+        )
+    else:
+        return None
+    job = store.change(
+        job_id,
+        only=("awaiting_upload",),
+        status="planning",
+        started_at=store.now(),
+        bytes=found.size,
+        etag=found.etag,
+        after=after or [],
+        expires=jobs.expiry(),
+    )
+    # told twice, or by a call that did not get to the start
+    job = job or store.get(job_id)
+    if job is None or job["status"] != "planning":
+        return None
+    executions.start(job)
+    return job
+
+
+def landed_id(found: objects.Found) -> str:
+    """The same for the same object, another when it is put again; in the order of time."""
+    milliseconds = int(found.modified.astimezone(UTC).timestamp() * 1000)
+    name = sha256(f"{found.key}\0{found.etag}".encode()).hexdigest()
+    return jobs.id_at(datetime.fromtimestamp(milliseconds / 1000, UTC), name[:12])

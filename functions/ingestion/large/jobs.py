@@ -1,0 +1,73 @@
+"""A job as it is made, and as it is told."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from ingestion.large import objects, store
+from shared.dynamo import Item
+
+STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
+# Of a job that nobody uploads to, its record goes a day after its form
+UNUSED = 86400 + objects.UPLOAD_SECONDS  # seconds
+
+
+def id_at(moment: datetime, tail: str) -> str:
+    """An id that sorts by time: milliseconds, and what makes it the only one."""
+    return f"{int(moment.timestamp() * 1000):012x}{tail}"
+
+
+def expiry(seconds: int = store.RETENTION) -> int:
+    """When a record may go, Unix seconds."""
+    return int(time.time()) + seconds
+
+
+def new(  # noqa: PLR0913 - the attributes of one record
+    job_id: str, table: str, options: Item, *, source: str, filename: str | None, key: str
+) -> Item:
+    """The record of a job that waits for its object."""
+    return {
+        "id": job_id,
+        "table": table,
+        "status": "awaiting_upload",
+        "source": source,
+        "key": key,
+        "options": options,
+        "attempt": 1,
+        "created_at": store.now(),
+        "expires": expiry(UNUSED),
+        "bytes_done": 0,
+        "chunks_done": 0,
+        **dict.fromkeys(store.COUNTS, 0),
+        **({"filename": filename} if filename else {}),
+    }
+
+
+def shown(job: Item) -> dict[str, Any]:
+    """A job as it is answered."""
+    size = job.get("bytes")
+    done = job["bytes_done"] / size if size else 0
+    return {
+        "id": job["id"],
+        "table": job["table"],
+        "status": job["status"],
+        "source": job["source"],
+        "filename": job.get("filename"),
+        "options": job["options"],
+        "bytes": size,
+        "chunks": {"total": job.get("chunks_total"), "done": job["chunks_done"]},
+        "rows": {name: job[name] for name in store.COUNTS},
+        "progress": 1 if job["status"] == "succeeded" else round(min(done, 1), 4),
+        "waiting_for": job.get("waiting_for"),
+        "created_at": job["created_at"],
+        "started_at": job.get("started_at"),
+        "finished_at": job.get("finished_at"),
+        "error": job.get("error"),
+    }
+
+
+def upload_expires(created: str) -> str:
+    """When the form of a job that was created at a moment ends, RFC 3339."""
+    ends = datetime.fromisoformat(created).timestamp() + objects.UPLOAD_SECONDS
+    moment = datetime.fromtimestamp(ends, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

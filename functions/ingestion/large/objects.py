@@ -1,0 +1,152 @@
+"""Objects of the landing bucket: uploads, chunk lists, rejected records."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingestion.csv_text import CsvError
+from shared.settings import setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LANDING = "landing/"  # <table>/<file>: what people and other systems put there
+UPLOADS = "uploads/"  # <job>/<file>: what came by a presigned POST
+WORKING = "working/"  # <job>/…: what the parts of a job tell each other
+REJECTS = "rejects/"  # <job>.csv
+# S3 takes no more in one POST
+LARGEST_UPLOAD = 5_000_000_000  # bytes
+UPLOAD_SECONDS = 3600
+DOWNLOAD_SECONDS = 600
+PIECE = 1_048_576  # bytes
+ATTEMPTS = 6
+
+
+class Found(NamedTuple):
+    """An object: `etag` as S3 has it, with its quotes."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+
+
+@cache
+def client() -> "S3Client":
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        config=Config(
+            signature_version="s3v4",
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            s3={"addressing_style": "auto"},
+        ),
+    )
+
+
+def bucket() -> str:
+    return setting("LANDING_BUCKET")
+
+
+def find(key: str) -> Found | None:
+    """The object of a key as it is now."""
+    from botocore.exceptions import ClientError
+
+    try:
+        head = client().head_object(Bucket=bucket(), Key=key)
+    except ClientError as error:
+        # 403 is what S3 says of a missing key to who may not list
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in {403, 404}:
+            return None
+        raise
+    return Found(key, head["ContentLength"], head["ETag"], head["LastModified"])
+
+
+def under(prefix: str) -> Iterator[Found]:
+    """All objects of a prefix, by key."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix)
+    for page in pages:
+        for each in page.get("Contents", []):
+            yield Found(each["Key"], each["Size"], each["ETag"], each["LastModified"])
+
+
+def stream(key: str, etag: str, start: int, end: int) -> Iterator[bytes]:
+    """The bytes from `start` to `end` of an object that is still the one of this tag.
+
+    A connection that breaks is made again where it broke. CsvError when the object has changed.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+    from urllib3.exceptions import HTTPError
+
+    failures = 0
+    while start < end:
+        try:
+            answer = client().get_object(
+                Bucket=bucket(), Key=key, Range=f"bytes={start}-{end - 1}", IfMatch=etag
+            )
+            with answer["Body"] as body:
+                while piece := body.read(PIECE):
+                    start += len(piece)
+                    failures = 0
+                    yield piece
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in {404, 412, 416}:
+                raise CsvError(
+                    "the file was changed or removed while it was read; upload it again"
+                ) from error
+            raise
+        except (BotoCoreError, HTTPError, OSError):
+            failures += 1
+            if failures == ATTEMPTS:
+                raise
+            time.sleep(0.1 * 2**failures)
+
+
+def presigned_post(key: str) -> dict[str, Any]:
+    """`url` and `fields` of a form that puts one object: its key, size, type and time are fixed."""
+    return client().generate_presigned_post(
+        bucket(),
+        key,
+        Fields={"Content-Type": "text/csv"},
+        Conditions=[
+            {"Content-Type": "text/csv"},
+            ["content-length-range", 1, LARGEST_UPLOAD],
+        ],
+        ExpiresIn=UPLOAD_SECONDS,
+    )
+
+
+def presigned_get(key: str, filename: str) -> str:
+    return client().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": bucket(),
+            "Key": key,
+            "ResponseContentType": "text/csv",
+            "ResponseContentDisposition": f'attachment; filename="{filename}"',
+        },
+        ExpiresIn=DOWNLOAD_SECONDS,
+    )
+
+
+def put_json(key: str, value: object) -> None:
+    client().put_object(Bucket=bucket(), Key=key, Body=json.dumps(value).encode())
+
+
+def get_json(key: str) -> Any:
+    """What `put_json` put there; None where there is nothing."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return json.loads(client().get_object(Bucket=bucket(), Key=key)["Body"].read())
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return None
+        raise

@@ -1,0 +1,168 @@
+"""Plans a job: waits for its turn, then cuts its file into chunks of whole records.
+
+The first task of the state machine, called until it says "load" or "stop".
+"""
+
+import codecs
+import io
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ingestion.csv_reader import PROBE, above_rows, recognise
+from ingestion.csv_text import CsvError, EncodingError
+from ingestion.large import executions, objects, store
+from ingestion.large.boundaries import line_count, windows
+from shared.datasets import DATA_SETS
+from shared.dynamo import Item
+
+logger = Logger()
+
+CHUNK = 8_000_000  # bytes
+# what is left of the function's time when it hands the rest to the next call
+MARGIN = 60.0  # seconds
+FIRST = 1_048_576  # bytes that tell what kind of file it is
+_KINDS = {
+    b"\x1f\x8b": "the file is compressed by gzip: unpack it first",
+    b"PK\x03\x04": "the file is an Excel workbook or a ZIP archive: export or unpack the CSV first",
+    b"\xd0\xcf\x11\xe0": "the file is an old Excel workbook: export it as CSV",
+    b"\xff\xfe": "the file is UTF-16: save it as UTF-8",
+    b"\xfe\xff": "the file is UTF-16: save it as UTF-8",
+    b"%PDF": "the file is a PDF, no CSV",
+}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """`{"id"}` in; `{"next": "wait"|"plan"|"load"|"stop", "chunks": key}` out."""
+    job = store.get(event["id"])
+    if job is None or job["status"] not in {"planning", "running"}:
+        return {"next": "stop"}
+    blocker = _blocker(job)
+    if blocker is not None:
+        store.change(job["id"], only=("planning",), waiting_for=blocker)
+        return {"next": "wait"}
+
+    def more_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
+
+    try:
+        step = plan(job, more_time)
+    except CsvError as error:
+        store.change(job["id"], only=("planning",), status="failed", error=str(error))
+        step = "stop"
+    logger.info("planned", extra={"job": job["id"], "next": step})
+    return {"next": step, "chunks": _chunks_key(job)}
+
+
+def _blocker(job: Item) -> str | None:
+    """The job that this one waits for; None when it has its table."""
+    for earlier in store.get_many(job.get("after", [])):
+        if "finished_at" not in earlier:
+            return str(earlier["id"])
+    holder = store.lock(job["table"], job["id"])
+    if holder is None:
+        return None
+    other = store.get(holder)
+    if other is not None and executions.is_running(other):
+        return holder
+    # its end was never told, or it is gone
+    return store.lock(job["table"], job["id"], held_by=holder)
+
+
+def _chunks_key(job: Item) -> str:
+    return f"{objects.WORKING}{job['id']}/chunks.json"
+
+
+def plan(job: Item, more_time: Callable[[], bool]) -> str:
+    """What comes next; CsvError where the file can't be read."""
+    if "chunks_total" in job:
+        # planned by an attempt before; the workers find out whether the object is still the same
+        return _load(job) if job["chunks_total"] else "stop"
+    resume_key = f"{objects.WORKING}{job['id']}/plan.json"
+    so_far = objects.get_json(resume_key) or _begin(job)
+    for window_line, window in _windows(job, so_far):
+        _expect_text(window, so_far["position"])
+        so_far["position"] += len(window)
+        _add(so_far, job, len(window), window_line)
+        so_far["line"] = window_line + line_count(window)
+        if not more_time():
+            objects.put_json(resume_key, so_far)
+            return "plan"
+        if store.get(job["id"])["status"] != "planning":  # type: ignore[index]
+            return "stop"
+    chunks = so_far["chunks"]
+    objects.put_json(_chunks_key(job), chunks)
+    changed = store.change(
+        job["id"],
+        only=("planning",),
+        chunks_total=len(chunks),
+        bytes_done=so_far["begin"],
+        delimiter=so_far["delimiter"],
+        header=so_far["header"],
+    )
+    return _load(changed) if changed and chunks else "stop"
+
+
+def _load(job: Item) -> str:
+    changed = store.change(
+        job["id"], only=("planning", "running"), status="running", waiting_for=None
+    )
+    return "load" if changed else "stop"
+
+
+def _add(so_far: dict[str, Any], job: Item, size: int, line: int) -> None:
+    """One more chunk; a job whose rows depend on those before them has one only."""
+    chunks = so_far["chunks"]
+    options = job["options"]
+    if chunks and (options.get("dedupe") or options.get("rows")):
+        chunks[-1]["end"] = so_far["position"]
+        return
+    start = so_far["position"] - size
+    chunks.append({"number": len(chunks), "start": start, "end": start + size, "line": line})
+
+
+def _begin(job: Item) -> dict[str, Any]:
+    """The state of a plan that has not begun: where the rows do, and how the file is written."""
+    first = b"".join(objects.stream(job["key"], job["etag"], 0, min(FIRST, job["bytes"])))
+    for signature, sentence in _KINDS.items():
+        if first.startswith(signature):
+            raise CsvError(sentence)
+    if b"\0" in first:
+        raise CsvError("the file has NUL bytes: it is no CSV in UTF-8")
+    mark = len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0
+    try:
+        # the end may cut a character, and a line
+        text = codecs.getincrementaldecoder("utf-8")().decode(first[mark:])
+    except UnicodeDecodeError as error:
+        raise EncodingError(mark + error.start) from error
+    if not text.strip() and job["bytes"] <= len(first):
+        raise CsvError("the file is empty")
+    sample = list(islice(io.StringIO(text, newline=""), PROBE * 5))
+    if len(sample) > 1 and job["bytes"] > len(first):
+        sample.pop()
+    data_set = DATA_SETS[job["table"]]
+    found = recognise(data_set, sample)
+    above = above_rows(found, sample).encode()
+    position = mark + len(above)
+    return {
+        "begin": position,
+        "position": position,
+        "line": 1 + line_count(above),
+        "delimiter": found.delimiter,
+        "header": list(found.header) if found.header else None,
+        "chunks": [],
+    }
+
+
+def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[tuple[int, bytes]]:
+    pieces = objects.stream(job["key"], job["etag"], so_far["position"], job["bytes"])
+    return windows(pieces, CHUNK, so_far["delimiter"], so_far["line"])
+
+
+def _expect_text(window: bytes, position: int) -> None:
+    try:
+        window.decode()
+    except UnicodeDecodeError as error:
+        raise EncodingError(position + error.start) from error

@@ -1,0 +1,94 @@
+"""HTTP routes of ingestion jobs."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from ingestion.large import jobs, service
+from ingestion.routes import api
+from shared.datasets import DATA_SETS
+from shared.etags import content_tag
+from shared.http import JsonObject, answer
+from shared.params import CURSOR, LIMIT, ChoiceParam
+
+if TYPE_CHECKING:
+    from ingestion.models import IngestionIn
+
+STATUS = ChoiceParam("status", "Jobs in this status only", choices=jobs.STATUSES)
+TABLE = ChoiceParam("table", "Jobs of this table only", choices=tuple(DATA_SETS))
+
+
+@api.post(
+    "/ingestions",
+    summary="Load a large file, or all that waits in the bucket",
+    status=201,
+    body="IngestionIn",
+    answer="IngestionStarted",
+    answers={202: "The files that wait are being ingested"},
+    problems=(409, 413, 415, 422),
+)
+def create_ingestion(body: "IngestionIn") -> Response[str]:
+    if body.table is None:
+        return answer(service.ingest_landing(), HTTPStatus.ACCEPTED)
+    options = body.options.model_dump(exclude_defaults=True) if body.options else {}
+    made = service.create(body.table, body.filename, options)
+    return answer(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
+
+
+@api.get(
+    "/ingestions",
+    summary="Ingestion jobs, the newest first",
+    query=(LIMIT, CURSOR, STATUS, TABLE),
+    answer="IngestionPage",
+)
+def list_ingestions(
+    limit: int, cursor: str | None, status: str | None, table: str | None
+) -> JsonObject:
+    return service.page(limit, cursor, status, table)
+
+
+@api.get(
+    "/ingestions/{ingestion_id}",
+    summary="An ingestion job",
+    answer="Ingestion",
+    answers={304: "The client has this state already"},
+    problems=(404,),
+)
+def get_ingestion(ingestion_id: str) -> Response[str]:
+    job = service.shown(ingestion_id)
+    return api.validated(job, content_tag(job))
+
+
+@api.delete(
+    "/ingestions/{ingestion_id}",
+    summary="Cancel a job; rows that are written stay",
+    status=202,
+    answer="Ingestion",
+    problems=(404, 409, 412),
+)
+def cancel_ingestion(ingestion_id: str) -> JsonObject:
+    api.expect(content_tag(service.shown(ingestion_id)))
+    return service.cancel(ingestion_id)
+
+
+@api.post(
+    "/ingestions/{ingestion_id}/retry",
+    summary="Start a failed job again; what is loaded is skipped",
+    status=202,
+    answer="Ingestion",
+    problems=(404, 409),
+)
+def retry_ingestion(ingestion_id: str) -> JsonObject:
+    return service.retry(ingestion_id)
+
+
+@api.get(
+    "/ingestions/{ingestion_id}/rejects",
+    summary="The rejected records, as CSV",
+    status=303,
+    problems=(404,),
+)
+def get_rejects(ingestion_id: str) -> Response[str]:
+    url = service.rejects_url(ingestion_id)
+    return Response(HTTPStatus.SEE_OTHER, None, "", headers={"Location": url})

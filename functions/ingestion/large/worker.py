@@ -1,0 +1,118 @@
+"""Loads a chunk of a file, window by window; what is done is recorded with each.
+
+The task of the state machine's map, called until it says that the chunk is done.
+"""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from aws_lambda_powertools import Logger
+
+from ingestion import loading
+from ingestion import store as rows
+from ingestion.csv_reader import Format, in_order, split
+from ingestion.csv_text import CsvError
+from ingestion.large import objects, rejects, store
+from ingestion.large.boundaries import line_count, windows
+from ingestion.rows import Checker
+from shared.datasets import DATA_SETS
+from shared.dynamo import Item
+
+logger = Logger()
+
+WINDOW = 1_000_000  # bytes between two records of how far the chunk is
+# what is left of the function's time when it hands the rest to the next call
+MARGIN = 300.0  # seconds
+# Bytes of rejected records that are kept in memory
+SPOOLED = 8_000_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """`{"id", "chunk": {"number", "start", "end", "line"}}` in, `{"done"}` out."""
+
+    def more_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
+
+    try:
+        done = work(event["id"], event["chunk"], more_time)
+    except CsvError as error:
+        store.change(event["id"], only=("running",), status="failed", error=str(error))
+        done = True
+    logger.info(
+        "worked", extra={"job": event["id"], "chunk": event["chunk"]["number"], "done": done}
+    )
+    return {"done": done}
+
+
+def work(job_id: str, chunk: dict[str, int], more_time: Callable[[], bool]) -> bool:
+    """Whether nothing of the chunk is left to do, because it is done or its job has ended.
+
+    CsvError, StoreUnavailable.
+    """
+    job = store.get(job_id)
+    known = store.chunk(job_id, chunk["number"])
+    if job is None or job["status"] != "running" or (known and known["done"]):
+        return True
+    load = Load(job)
+    at, line = (known["position"], known["line"]) if known else (chunk["start"], chunk["line"])
+    pieces = objects.stream(job["key"], job["etag"], at, chunk["end"])
+    for window_line, window in windows(pieces, WINDOW, job["delimiter"], line):
+        read = known["read"] if known else 0
+        with SpooledTemporaryFile(SPOOLED) as rejected:
+            counts = load.window(window, window_line, read, rejected)
+            if counts["rejected"]:
+                rejected.seek(0)
+                rejects.put_part(job_id, at, rejected)
+        end = at + len(window)
+        last = end == chunk["end"] or read + counts["read"] == load.limit
+        step = store.Step(at, end, window_line + line_count(window), last, counts)
+        known = store.step(job, chunk["number"], known, step)
+        if known is None:
+            return False  # another call did the same; the next one goes on from what is recorded
+        if last or (store.get(job_id) or {}).get("status") != "running":
+            return True
+        if not more_time():
+            return False
+        at = end
+    return True
+
+
+class Load:
+    """Loads windows of a job's file."""
+
+    def __init__(self, job: Item) -> None:
+        options = job["options"]
+        self.data_set = DATA_SETS[job["table"]]
+        header = job.get("header")
+        self.format = Format(job["delimiter"], tuple(header) if header else None)
+        self.checker = Checker(self.data_set, strict=options.get("strict", False))
+        self.limit: int | None = options.get("rows")
+        self.dry_run: bool = options.get("dry_run", False)
+
+    def window(
+        self, window: bytes, line: int, read_before: int, rejected: IO[bytes]
+    ) -> dict[str, int]:
+        """The counts of a window; its rejected records go to a file."""
+        counts = dict.fromkeys(store.COUNTS, 0)
+        lines = io.StringIO(window.decode(), newline="")
+        records = in_order(self.data_set, self.format, split(lines, self.format.delimiter, line))
+        wanted = None if self.limit is None else self.limit - read_before
+        # while some rows are written the next are read
+        with ThreadPoolExecutor(1) as writer:
+            writing: Future[None] | None = None
+            for checked in loading.check_all(self.checker, islice(records, wanted)):
+                counts["read"] += checked.read
+                counts["rejected"] += len(checked.rejected)
+                counts["written"] += len(checked.items)
+                rejected.writelines(rejects.csv_lines(checked.rejected))
+                if writing is not None:
+                    writing.result()
+                if not self.dry_run:
+                    writing = writer.submit(rows.put, self.data_set, checked.items)
+            if writing is not None:
+                writing.result()
+        return counts

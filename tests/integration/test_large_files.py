@@ -1,0 +1,350 @@
+"""Large files through the front door: uploaded, planned, loaded in chunks, finished."""
+
+import csv
+import io
+import os
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import boto3
+import pytest
+
+from ingestion.large import arrivals, finisher, objects, planner, worker
+from shared import dynamo
+from shared.datasets import DATA_SETS
+from tests.front_door import Context, call
+from tests.large_files import Task, arrival, chunks, ended, plan, rejects, run, shown, submit
+
+CSV = {"Content-Type": "text/csv"}
+
+
+@pytest.fixture(autouse=True)
+def small_parts(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Chunks of some 2 KB and windows of some 500 bytes, so that small files have many."""
+    dynamo.client.cache_clear()
+    objects.client.cache_clear()
+    monkeypatch.setattr(planner, "CHUNK", 2000)
+    monkeypatch.setattr(worker, "WINDOW", 500)
+    yield
+    objects.client.cache_clear()
+
+
+def departments(rows: int, broken: tuple[int, ...] = ()) -> bytes:
+    """A file with a header; the rows of the numbers `broken` have no id."""
+    lines = ["id,department"]
+    lines += [f"{'x' if n in broken else n},department {n}" for n in range(1, rows + 1)]
+    return "\n".join(lines).encode()
+
+
+def stored(table: str) -> dict[int, dict[str, Any]]:
+    data_set = DATA_SETS[table]
+    rows = dynamo.table(data_set.setting, data_set.key).scan_all()
+    return {row[data_set.key]: row for row in rows}
+
+
+def test_a_file_is_loaded_in_chunks_and_every_broken_row_is_told() -> None:
+    broken = (3, 77, 300)
+    job_id = submit("departments", departments(300, broken))
+    parts = chunks(job_id)
+    assert len(parts) > 2
+    assert all(a["end"] == b["start"] for a, b in pairwise(parts))
+    job = run(job_id)
+    assert job["status"] == "succeeded"
+    assert job["rows"] == {"read": 300, "written": 297, "duplicates": 0, "rejected": 3}
+    assert job["chunks"] == {"total": len(parts), "done": len(parts)}
+    assert job["bytes"] == len(departments(300, broken))
+    assert (job["progress"], job["error"]) == (1, None)
+    assert job["started_at"] < job["finished_at"]
+    assert set(stored("departments")) == set(range(1, 301)) - set(broken)
+    told = list(csv.DictReader(io.StringIO(rejects(job_id))))
+    assert [row["line"] for row in told] == ["4", "78", "301"]
+    assert told[0] == {
+        "line": "4",
+        "column": "id",
+        "value": "x",
+        "reason": "is not a whole number of 64 bits",
+        "record": "x,department 3",
+    }
+
+
+def test_a_file_is_loaded_as_a_small_one_would_be() -> None:
+    text = "".join(
+        f'{n};"dep ""{n}""\n{"x" * (n % 50)}"\r\n\r\n' if n % 3 else f'{n}; 5" {n}\r\n'
+        for n in range(200)
+    )
+    raw = b"\xef\xbb\xbf \r\nID;Department\r\n" + text.encode() + b'7;"a"b\r\n8;'
+    small = call("POST", "/tables/departments?dry_run=true", raw, CSV).json
+    job = run(submit("departments", raw))
+    assert job["rows"] == {
+        name: small[name] for name in ("read", "written", "duplicates", "rejected")
+    }
+    large = stored("departments")
+    told = [int(row["line"]) for row in csv.DictReader(io.StringIO(rejects(job["id"])))]
+    assert told == [error["line"] for error in small["errors"]]
+    for row in large:
+        dynamo.table("DEPARTMENTS_TABLE", "id").delete({"id": row})
+    call("POST", "/tables/departments", raw, CSV)
+    assert stored("departments") == large
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\x1f\x8b\x08\0rest", "the file is compressed by gzip: unpack it first"),
+        (b"PK\x03\x04rest", "the file is an Excel workbook or a ZIP archive"),
+        ("1,a\n".encode("utf-16"), "the file is UTF-16: save it as UTF-8"),
+        ("1,a\n".encode("utf-16-le"), "the file has NUL bytes"),
+        (b" \n\n", "the file is empty"),
+        (b'1,a\n2,"b\n3,c\n', "line 2: the record that begins here has a quote that is never"),
+        (b"1,a\n" * 600 + b"2,\xff\n", "byte 2402 (counted from 0) is not UTF-8"),
+        (b"\xff,a\n", "byte 0 (counted from 0) is not UTF-8"),
+        (b"id,nothing\n1,a\n", "the header is not one of departments: unknown column 'nothing'"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_do_and_loads_nothing(
+    raw: bytes, reason: str
+) -> None:
+    job = run(submit("departments", raw))
+    assert job["status"] == "failed"
+    assert job["error"].startswith(reason)
+    assert job["rows"]["read"] == 0
+    assert stored("departments") == {}
+    assert call("GET", f"/ingestions/{job['id']}/rejects").status == 404
+
+
+def test_a_header_alone_is_a_file_without_rows() -> None:
+    job = run(submit("departments", b"id,department\n"))
+    assert (job["status"], job["rows"]["read"], job["progress"]) == ("succeeded", 0, 1)
+
+
+def test_a_file_that_changes_while_it_is_read_fails() -> None:
+    job_id = submit("departments", departments(300))
+    first = chunks(job_id)[0]
+    key = f"uploads/{job_id}/file.csv"
+    objects.client().put_object(Bucket=objects.bucket(), Key=key, Body=departments(301))
+    assert worker.handler({"id": job_id, "chunk": first}, Task()) == {"done": True}
+    job = run(job_id)
+    assert job["status"] == "failed"
+    assert job["error"].startswith("the file was changed or removed while it was read")
+
+
+def test_a_chunk_that_runs_twice_changes_nothing() -> None:
+    job_id = submit("departments", departments(300, (5, 200)))
+    for chunk in chunks(job_id):
+        for _ in range(2):
+            assert worker.handler({"id": job_id, "chunk": chunk}, Task())["done"]
+    job = run(job_id)
+    assert job["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
+    assert len(rejects(job_id).splitlines()) == 3
+
+
+class Hurried(Context):
+    """A context whose time is almost over."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 1000
+
+
+def test_what_is_not_done_in_time_is_handed_back() -> None:
+    job_id = submit("departments", departments(300, (5, 200)))
+    plans = 1
+    while (planned := planner.handler({"id": job_id}, Hurried()))["next"] == "plan":
+        plans += 1
+    assert plans > 2
+    seen = [0]
+    for chunk in objects.get_json(planned["chunks"]):
+        while not worker.handler({"id": job_id, "chunk": chunk}, Hurried())["done"]:
+            seen.append(shown(job_id)["rows"]["read"])
+    assert seen == sorted(set(seen))
+    assert len(seen) > 5
+    assert run(job_id)["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
+
+
+def test_progress_grows_with_each_part() -> None:
+    job_id = submit("departments", departments(300))
+    progress = [shown(job_id)["progress"]]
+    for chunk in chunks(job_id):
+        worker.handler({"id": job_id, "chunk": chunk}, Task())
+        progress.append(shown(job_id)["progress"])
+    assert progress == sorted(set(progress))
+    assert progress[-1] == 1
+    assert shown(job_id)["status"] == "running"
+
+
+def test_a_cancelled_job_stops_and_counts_what_it_wrote() -> None:
+    job_id = submit("departments", departments(300, (5,)))
+    first, second, *_ = chunks(job_id)
+    worker.handler({"id": job_id, "chunk": first}, Task())
+    cancelled = call("DELETE", f"/ingestions/{job_id}")
+    assert (cancelled.status, cancelled.json["status"]) == (202, "cancelled")
+    assert worker.handler({"id": job_id, "chunk": second}, Task()) == {"done": True}
+    job = run(job_id)
+    assert job["status"] == "cancelled"
+    assert job["finished_at"]
+    assert job["rows"]["written"] == len(stored("departments")) > 0
+    assert job["rows"]["rejected"] == 1
+    assert len(rejects(job_id).splitlines()) == 2
+    assert call("DELETE", f"/ingestions/{job_id}").status == 202
+    assert run(submit("departments", departments(3)))["status"] == "succeeded"
+
+
+def test_a_job_that_nobody_uploads_to_can_be_cancelled() -> None:
+    made = call("POST", "/ingestions", json_body={"table": "jobs"}).json
+    cancelled = call("DELETE", f"/ingestions/{made['id']}").json
+    assert (cancelled["status"], cancelled["finished_at"] is None) == ("cancelled", False)
+
+
+def test_a_second_job_of_a_table_waits_and_says_for_which() -> None:
+    first, second = (submit("departments", departments(n)) for n in (50, 60))
+    other = submit("jobs", b"1,Welder\n")
+    assert plan(first)["next"] == "load"
+    assert plan(second)["next"] == "wait"
+    assert shown(second)["waiting_for"] == first
+    assert shown(second)["status"] == "planning"
+    assert run(other)["status"] == "succeeded"
+    assert run(first)["status"] == "succeeded"
+    assert run(second)["rows"]["written"] == 60
+    assert shown(second)["waiting_for"] is None
+
+
+def test_the_table_of_a_job_whose_end_was_never_told_is_taken() -> None:
+    first, second = (submit("departments", departments(n)) for n in (50, 60))
+    assert plan(first)["next"] == "load"
+    client = boto3.client("stepfunctions")
+    running = f"{os.environ['STATE_MACHINE'].replace('stateMachine', 'execution')}:{first}-1"
+    client.stop_execution(executionArn=running)
+    client.close()
+    assert run(second)["status"] == "succeeded"
+
+
+def test_a_failed_job_starts_again_and_skips_what_is_loaded() -> None:
+    job_id = submit("departments", departments(300, (5, 200)))
+    first, *_ = chunks(job_id)
+    worker.handler({"id": job_id, "chunk": first}, Task())
+    finisher.handler(ended(job_id, "FAILED"), Context())
+    failed = shown(job_id)
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("the load ended unexpectedly")
+    assert len(rejects(job_id).splitlines()) == 2
+    again = call("POST", f"/ingestions/{job_id}/retry")
+    assert (again.status, again.json["status"], again.json["error"]) == (202, "planning", None)
+    finisher.handler(ended(job_id, "FAILED"), Context())  # of the first attempt, told twice
+    before = shown(job_id)["rows"]["read"]
+    worker.handler({"id": job_id, "chunk": first}, Task())
+    assert shown(job_id)["rows"]["read"] == before > 0
+    job = run(job_id, attempt=2)
+    assert (job["status"], job["error"]) == ("succeeded", None)
+    assert job["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
+    assert len(rejects(job_id).splitlines()) == 3
+    assert call("POST", f"/ingestions/{job_id}/retry").status == 409
+
+
+def test_options_hold_for_large_files() -> None:
+    raw = b"1,A,2021-01-01T00:00:00Z,1,1\n2,,2021-01-01T00:00:00Z,1,1\n" * 30
+    strict = run(submit("hired_employees", raw, strict=True))
+    assert strict["options"] == {"strict": True}
+    assert (strict["rows"]["written"], strict["rows"]["rejected"]) == (30, 30)
+    dry = run(submit("departments", departments(300), dry_run=True))
+    assert dry["rows"]["written"] == 300
+    assert stored("departments") == {}
+    few = run(submit("departments", departments(300), rows=250))
+    assert (few["rows"]["read"], few["progress"], few["status"]) == (250, 1, "succeeded")
+    assert set(stored("departments")) == set(range(1, 251))
+
+
+def put(key: str, raw: bytes) -> None:
+    objects.client().put_object(Bucket=objects.bucket(), Key=key, Body=raw)
+
+
+def test_a_file_that_is_put_into_landing_becomes_a_job_once() -> None:
+    put("landing/departments/new.csv", departments(20))
+    for _ in range(2):
+        arrivals.handler(arrival("landing/departments/new.csv"), Context())
+    (job,) = call("GET", "/ingestions").json["items"]
+    assert (job["table"], job["source"], job["filename"]) == ("departments", "landing", "new.csv")
+    assert run(job["id"])["rows"]["written"] == 20
+    for key in ("landing/nothing/new.csv", "landing/departments/", "uploads/unknown/file.csv"):
+        put(key, b"1,a\n")
+        arrivals.handler(arrival(key), Context())
+    assert len(call("GET", "/ingestions").json["items"]) == 1
+
+
+def test_all_that_waits_is_ingested_with_referenced_tables_first() -> None:
+    put("landing/hired_employees/h.csv", b"1,A,2021-01-01T00:00:00Z,1,1\n")
+    put("landing/departments/d.csv", departments(5))
+    started = call("POST", "/ingestions", json_body={"source": "landing"})
+    assert started.status == 202, started.text
+    first, second = started.json["ingestions"]
+    assert (first["table"], second["table"]) == ("departments", "hired_employees")
+    again = call("POST", "/ingestions", json_body={"source": "landing"})
+    assert again.status == 409
+    assert first["id"] in again.json["detail"]
+    assert plan(second["id"])["next"] == "wait"
+    assert shown(second["id"])["waiting_for"] == first["id"]
+    assert run(first["id"])["status"] == "succeeded"
+    assert run(second["id"])["status"] == "succeeded"
+    nothing = call("POST", "/ingestions", json_body={"source": "landing"})
+    assert (nothing.status, nothing.json) == (202, {"ingestions": []})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"table": "nothing"},
+        {"table": "jobs", "source": "landing"},
+        {"source": "elsewhere"},
+        {"table": "jobs", "options": {"rows": 0}},
+        {"table": "jobs", "options": {"fast": True}},
+        {"table": "jobs", "filename": ""},
+    ],
+)
+def test_a_bad_request_is_a_422(body: dict[str, Any]) -> None:
+    answer = call("POST", "/ingestions", json_body=body)
+    assert answer.status == 422
+    assert answer.json["errors"]
+
+
+def test_the_form_is_bound_to_its_job() -> None:
+    made = call("POST", "/ingestions", json_body={"table": "jobs"})
+    assert made.headers["location"] == f"./ingestions/{made.json['id']}"
+    assert made.json["status"] == "awaiting_upload"
+    assert made.json["upload"]["fields"]["key"] == f"uploads/{made.json['id']}/file.csv"
+    assert made.json["created_at"] < made.json["expires_at"]
+
+
+def test_jobs_are_listed_newest_first_and_filtered() -> None:
+    ids = []
+    for table in ("jobs", "departments", "jobs", "jobs"):
+        ids.append(call("POST", "/ingestions", json_body={"table": table}).json["id"])
+        time.sleep(0.002)
+    call("DELETE", f"/ingestions/{ids[0]}")
+
+    def listed(query: str) -> list[str]:
+        found, cursor = [], ""
+        while True:
+            answer = call("GET", f"/ingestions?{query}{cursor}").json
+            found += [job["id"] for job in answer["items"]]
+            if answer["next"] is None:
+                return found
+            cursor = f"&cursor={answer['next']}"
+
+    assert listed("limit=3") == ids[::-1]
+    assert listed("limit=1&table=jobs") == [ids[3], ids[2], ids[0]]
+    assert listed("status=cancelled") == [ids[0]]
+    assert listed("status=cancelled&table=departments") == []
+    assert call("GET", "/ingestions?status=lost").status == 400
+
+
+def test_a_job_has_an_entity_tag() -> None:
+    job_id = call("POST", "/ingestions", json_body={"table": "jobs"}).json["id"]
+    path = f"/ingestions/{job_id}"
+    tag = call("GET", path).headers["etag"]
+    assert call("GET", path, headers={"If-None-Match": tag}).status == 304
+    assert call("DELETE", path, headers={"If-Match": '"other"'}).status == 412
+    assert call("DELETE", path, headers={"If-Match": tag}).status == 202
+    assert call("GET", path, headers={"If-None-Match": tag}).status == 200
+    for method, more in (("GET", ""), ("DELETE", ""), ("POST", "/retry"), ("GET", "/rejects")):
+        assert call(method, f"/ingestions/unknown{more}").status == 404

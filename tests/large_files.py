@@ -1,0 +1,105 @@
+"""A large file's way: uploaded by its form, then what EventBridge and the state machine call."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from ingestion.large import arrivals, finisher, objects, planner, worker
+from tests.front_door import Context, call
+from tests.template import ROOT
+
+DEFINITION = ROOT / "infra/ingestion.asl.json"
+
+
+class Task(Context):
+    """The context of a function that has its 15 minutes before it."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+def arrival(key: str) -> dict[str, Any]:
+    """What EventBridge tells of an object that was put."""
+    return {
+        "version": "0",
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": "landingbucket"}, "object": {"key": key}},
+    }
+
+
+def ended(job_id: str, status: str = "SUCCEEDED", attempt: int = 1) -> dict[str, Any]:
+    """What EventBridge tells of an execution's end."""
+    return {
+        "version": "0",
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {
+            "name": f"{job_id}-{attempt}",
+            "status": status,
+            "input": json.dumps({"id": job_id}),
+        },
+    }
+
+
+def submit(table: str, raw: bytes, **options: Any) -> str:
+    """A job whose file is uploaded, and told of; its id."""
+    body = {"table": table, "filename": "file.csv", **({"options": options} if options else {})}
+    made = call("POST", "/ingestions", json_body=body)
+    assert made.status == 201, made.text
+    upload = made.json["upload"]
+    posted = httpx.post(upload["url"], data=upload["fields"], files={"file": raw})
+    assert posted.status_code == 204, posted.text
+    arrivals.handler(arrival(upload["fields"]["key"]), Context())
+    return str(made.json["id"])
+
+
+def plan(job_id: str) -> dict[str, Any]:
+    """The planner, until it waits or is done."""
+    while True:
+        planned = planner.handler({"id": job_id}, Task())
+        if planned["next"] != "plan":
+            return planned
+
+
+def chunks(job_id: str) -> list[dict[str, Any]]:
+    planned = plan(job_id)
+    return list(objects.get_json(planned["chunks"])) if planned["next"] == "load" else []
+
+
+def run(job_id: str, attempt: int = 1) -> dict[str, Any]:
+    """The state machine's run, one chunk after the other; the job as it is told then."""
+    for chunk in chunks(job_id):
+        while not worker.handler({"id": job_id, "chunk": chunk}, Task())["done"]:
+            pass
+    finisher.handler(ended(job_id, attempt=attempt), Context())
+    return dict(shown(job_id))
+
+
+def shown(job_id: str) -> Any:
+    answer = call("GET", f"/ingestions/{job_id}")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def rejects(job_id: str) -> str:
+    """The rejected records' file."""
+    answer = call("GET", f"/ingestions/{job_id}/rejects")
+    assert answer.status == 303, answer.text
+    return httpx.get(answer.headers["location"]).text
+
+
+def make_machine() -> str:
+    """A state machine of the template's definition on moto, which starts but doesn't run it."""
+    definition = Path(DEFINITION).read_text("utf-8")
+    for name in ("Planner", "Worker", "Bucket"):
+        definition = definition.replace(f"${{{name}}}", name.lower())
+    made = boto3.client("stepfunctions").create_state_machine(
+        name="ingestion",
+        definition=definition,
+        roleArn="arn:aws:iam::123456789012:role/ingestion",
+    )
+    return str(made["stateMachineArn"])
