@@ -5,6 +5,7 @@ A schema takes texts and gives values, blank ones as ""; it runs without calling
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Context
 from typing import Any
 
 from pydantic_core import core_schema as cs
@@ -81,4 +82,6 @@ STORED: dict[Type, Callable[[Any], Any]] = {
     Type.DATETIME: moment,
     Type.DATE: date.isoformat,
     Type.INTS: numbers,
+    # 1.50 and 1.5 are one number
+    Type.NUMBER: Context(prec=38).normalize,
 }

@@ -5,25 +5,29 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ingestion import csv_reader, csv_text, store
+from ingestion import csv_reader, csv_text, duplicates, store
 from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
 from ingestion.rows import Checker, RowFault
+from ingestion.upload import HINT
 from shared.datasets import DataSet
 from shared.dynamo import Item
-from shared.problems import Fault, Invalid
+from shared.problems import Fault, Invalid, TooLarge
 
 CHUNK = 1000  # records checked at once
+# Rows that can be compared with those stored before API Gateway gives up
+MOST_COMPARED = 20_000
 SHOWN_ERRORS = 100
 SHOWN_VALUE = 200  # characters
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a CSV is loaded: `rows` records at most, blanks refused, nothing written."""
+    """How a CSV is loaded: `rows` records at most, blanks refused, each content once, unwritten."""
 
     rows: int | None = None
     strict: bool = False
+    dedupe: bool = False
     dry_run: bool = False
 
 
@@ -44,16 +48,25 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
     except csv_text.CsvError as error:
         fault: Fault = {"loc": ["body"], "msg": str(error), "type": error.kind}
         raise Invalid(str(error), [fault]) from error
+    items = _new(data_set, loaded.items) if options.dedupe else loaded.items
     if not options.dry_run:
-        store.put(data_set, loaded.items)
+        store.put(data_set, items)
     return {
         "table": data_set.name,
         "read": loaded.read,
-        "written": len(loaded.items),
-        "duplicates": 0,
+        "written": len(items),
+        "duplicates": len(loaded.items) - len(items),
         "rejected": loaded.rejected,
         "errors": loaded.errors,
     }
+
+
+def _new(data_set: DataSet, items: list[Item]) -> list[Item]:
+    """The first item of each content that is not stored; TooLarge where they are too many."""
+    first = duplicates.first_of_each(items)
+    if len(first) > MOST_COMPARED:
+        raise TooLarge(f"with dedupe at most {MOST_COMPARED} different rows are taken{HINT}")
+    return duplicates.not_stored(data_set, first)
 
 
 def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:

@@ -8,7 +8,6 @@ from ingestion import service
 from shared.etags import content_tag
 from shared.http import Api, JsonObject
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
-from shared.problems import Malformed
 
 if TYPE_CHECKING:
     from ingestion.models import RowsIn
@@ -18,7 +17,7 @@ api = Api("ingestion")
 ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
 STRICT = FlagParam("strict", "Reject records with any blank field")
 DRY_RUN = FlagParam("dry_run", "Check everything, write nothing")
-DEDUPE = FlagParam("dedupe", "Skip rows of the same content; not available yet, a 400")
+DEDUPE = FlagParam("dedupe", "Skip a row that equals one read or stored in all columns but the key")
 
 
 @api.get("/tables", summary="The data sets, with their columns and live counts", answer="Tables")
@@ -69,13 +68,11 @@ def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's na
     problems=(404, 413, 415, 422),
 )
 def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: bool) -> JsonObject:
-    if dedupe:  # better refused than ignored
-        raise Malformed("dedupe is not available yet")
     # imported here: only loading needs the parser and pydantic's core
     from ingestion import loading, upload
 
     data_set = service.data_set_of(table)
-    options = loading.Options(rows=rows, strict=strict, dry_run=dry_run)
+    options = loading.Options(rows=rows, strict=strict, dedupe=dedupe, dry_run=dry_run)
     return loading.load_csv(data_set, upload.uploaded_file(api.event), options)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
@@ -11,6 +12,8 @@ from shared.datasets import DataSet
 from shared.dynamo import Item
 
 Row = Sequence[str]
+# The attribute of an item that is the same where all columns but the key are
+CONTENT = "content"
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ class Checker:
         return items, faults
 
     def _items(self, rows: list[tuple[object, ...]]) -> list[Item]:
-        names = self._names
+        key, *names = self._names
         items: list[Item] = [
-            {name: value for name, value in zip(names, row, strict=True) if value != ""}
+            {name: value for name, value in zip(names, row[1:], strict=True) if value != ""}
             for row in rows
         ]
         for name, stored in self._converted:
@@ -64,6 +67,9 @@ class Checker:
                 value = item.get(name)
                 if value is not None:
                     item[name] = stored(value)
+        for row, item in zip(rows, items, strict=True):
+            item[CONTENT] = blake2b(repr(item).encode(), digest_size=12).digest()
+            item[key] = row[0]
         return items
 
     def faults(self, row: Row) -> list[RowFault]:

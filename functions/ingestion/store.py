@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 
 from shared.datasets import DataSet
-from shared.dynamo import Item, Key, Page, Table, table
+from shared.dynamo import Item, Key, Page, Table, table, together
+
+BY_CONTENT = "by-content"
 
 
 @cache
@@ -15,6 +17,23 @@ def _rows(data_set: DataSet) -> Table:
 def put(data_set: DataSet, items: Iterable[Item]) -> None:
     """Write rows; one that is there already is replaced, of equal keys the last stays."""
     _rows(data_set).put_many(items)
+
+
+def contents(data_set: DataSet, wanted: list[bytes]) -> set[bytes]:
+    """Those of the contents that a stored row has."""
+    rows = _rows(data_set)
+
+    def is_stored(content: bytes) -> bool:
+        # a page of an index is not cut short before its first item
+        return bool(
+            rows.query("content = :content", {":content": content}, limit=1, index=BY_CONTENT).items
+        )
+
+    return {
+        content
+        for content, is_there in zip(wanted, together(is_stored, wanted), strict=True)
+        if is_there
+    }
 
 
 def get(data_set: DataSet, number: int) -> Item | None:

@@ -254,6 +254,35 @@ def test_options_hold_for_large_files() -> None:
     assert set(stored("departments")) == set(range(1, 251))
 
 
+def test_dedupe_holds_across_chunks_and_against_stored_rows() -> None:
+    call("POST", "/tables/departments", "1000,department 7\n", CSV)
+    raw = b"".join(b"%d,department %d\n" % (n, n % 150) for n in range(300))
+    job_id = submit("departments", raw, dedupe=True)
+    (chunk,) = chunks(job_id)
+    assert chunk["end"] == len(raw)
+    job = run(job_id)
+    assert job["rows"] == {"read": 300, "written": 149, "duplicates": 151, "rejected": 0}
+    assert set(stored("departments")) == {1000, *range(150)} - {7}
+
+
+def test_dedupe_takes_what_an_interrupted_part_wrote_for_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = b"".join(b"%d,department %d\n" % (n, n % 150) for n in range(300))
+    job_id = submit("departments", raw, dedupe=True)
+    (chunk,) = chunks(job_id)
+    with monkeypatch.context() as broken:
+        broken.setattr("ingestion.large.store.step", lambda *_: 1 / 0)
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                worker.handler({"id": job_id, "chunk": chunk}, Task())
+    assert stored("departments")
+    assert run(job_id)["rows"]["duplicates"] == 150
+    assert len(stored("departments")) == 150
+    again = run(submit("departments", raw, dedupe=True))
+    assert again["rows"] == {"read": 300, "written": 0, "duplicates": 300, "rejected": 0}
+
+
 def put(key: str, raw: bytes) -> None:
     objects.client().put_object(Bucket=objects.bucket(), Key=key, Body=raw)
 

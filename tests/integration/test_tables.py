@@ -197,9 +197,37 @@ def test_strict_rejects_blanks_and_dry_run_writes_nothing(tables: None) -> None:
     assert_problem(load("hired_employees", text, "?strict=yes"), 400, "strict")
 
 
-def test_dedupe_is_refused_and_not_ignored(tables: None) -> None:
-    assert_problem(load("departments", "1,a\n", "?dedupe=true"), 400, "dedupe")
-    assert load("departments", "1,a\n", "?dedupe=false").status == 200
+def test_dedupe_keeps_the_first_row_of_each_content(tables: None) -> None:
+    first = load("departments", "1,a\n2,b\n3,a\n4,b\n5,c\nx,c\n", "?dedupe=true").json
+    assert (first["read"], first["written"]) == (6, 3)
+    assert (first["duplicates"], first["rejected"]) == (2, 1)
+    again = load("departments", "7,c\n8,d\n1,a\n", "?dedupe=true").json
+    assert (again["written"], again["duplicates"]) == (1, 2)
+    assert {row["id"] for row in rows("departments")} == {1, 2, 5, 8}
+
+
+def test_dedupe_compares_values_and_what_is_stored_now(tables: None) -> None:
+    moment = "1,A,2021-01-01T00:00:00Z,1,\n2, A ,2021-01-01T01:00:00+01:00,+1, \n"
+    assert load("hired_employees", moment, "?dedupe=true").json["duplicates"] == 0
+    same = "3,A,2021-01-01T01:00:00+01:00,+01, \n"
+    assert load("hired_employees", same, "?dedupe=true").json["duplicates"] == 1
+    number = load("user_experiments", "1,1,1;2,1.50\n2,1, 1 ;2,1.5\n", "?dedupe=true").json
+    assert number["duplicates"] == 1
+    # blanks in different columns are different rows
+    blanks = "4,B,,7,\n5,B,,,7\n"
+    assert load("hired_employees", blanks, "?dedupe=true").json["written"] == 2
+    load("departments", "1,a\n")
+    load("departments", "1,b\n")
+    assert load("departments", "2,a\n", "?dedupe=true").json["written"] == 1
+    assert load("departments", "3,b\n", "?dedupe=true").json["duplicates"] == 1
+
+
+def test_dedupe_of_too_many_rows_names_ingestions(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.loading.MOST_COMPARED", 2)
+    assert load("departments", "1,a\n2,a\n3,b\n", "?dedupe=true").status == 200
+    assert_problem(load("departments", "1,a\n2,b\n3,c\n", "?dedupe=true"), 413, "/ingestions")
 
 
 @pytest.mark.parametrize("body", ["", "\n \n", "\ufeff"])

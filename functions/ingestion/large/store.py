@@ -40,7 +40,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _table() -> Table:
+def jobs_table() -> Table:
     return table("INGESTIONS_TABLE", "pk", "sk")
 
 
@@ -51,24 +51,24 @@ def _key(job_id: str) -> Key:
 def create(job: Item) -> bool:
     """Whether the job is new."""
     try:
-        _table().put({**_key(job["id"]), **job}, condition="attribute_not_exists(pk)")
+        jobs_table().put({**_key(job["id"]), **job}, condition="attribute_not_exists(pk)")
     except ConditionFailedError:
         return False
     return True
 
 
 def get(job_id: str) -> Item | None:
-    return _table().get(_key(job_id), consistent=True)
+    return jobs_table().get(_key(job_id), consistent=True)
 
 
 def get_many(job_ids: list[str]) -> list[Item]:
     """Those that are there, of 100 at most."""
-    return _table().get_many([_key(job_id) for job_id in job_ids], consistent=True)
+    return jobs_table().get_many([_key(job_id) for job_id in job_ids], consistent=True)
 
 
 def page(limit: int, after: Key | None) -> Page:
     """Jobs, the newest first."""
-    return _table().query(
+    return jobs_table().query(
         "pk = :jobs", {":jobs": _JOBS}, limit=limit, after=after, forward=False, consistent=True
     )
 
@@ -86,7 +86,7 @@ def change(job_id: str, *, only: tuple[str, ...], **attributes: Any) -> Item | N
         expression += " REMOVE " + ", ".join(gone)
     allowed = {f":was{i}": status for i, status in enumerate(only)}
     try:
-        return _table().update(
+        return jobs_table().update(
             _key(job_id),
             expression,
             condition=f"#status IN ({', '.join(allowed)})",
@@ -100,7 +100,7 @@ def change(job_id: str, *, only: tuple[str, ...], **attributes: Any) -> Item | N
 def lock(table_name: str, job_id: str, *, held_by: str | None = None) -> str | None:
     """Take a table for a job, from the job `held_by` if one is named; None, or who has it."""
     try:
-        _table().put(
+        jobs_table().put(
             {"pk": _LOCKS, "sk": table_name, "job": job_id},
             condition="attribute_not_exists(pk) OR job IN (:job, :held_by)",
             values={":job": job_id, ":held_by": held_by or job_id},
@@ -112,7 +112,7 @@ def lock(table_name: str, job_id: str, *, held_by: str | None = None) -> str | N
 
 def unlock(table_name: str, job_id: str) -> None:
     try:
-        _table().delete(
+        jobs_table().delete(
             {"pk": _LOCKS, "sk": table_name}, condition="job = :job", values={":job": job_id}
         )
     except ConditionFailedError:
@@ -121,13 +121,13 @@ def unlock(table_name: str, job_id: str) -> None:
 
 def landing() -> list[str]:
     """The jobs of the last call that ingested what was waiting."""
-    return list((_table().get(_LANDING, consistent=True) or {}).get("jobs", []))
+    return list((jobs_table().get(_LANDING, consistent=True) or {}).get("jobs", []))
 
 
 def set_landing(jobs: list[str], before: list[str]) -> bool:
     """Whether the last call was still the one with the jobs `before`."""
     try:
-        _table().put(
+        jobs_table().put(
             {**_LANDING, "jobs": jobs},
             condition="attribute_not_exists(pk) OR jobs = :before",
             values={":before": before},
@@ -139,12 +139,12 @@ def set_landing(jobs: list[str], before: list[str]) -> bool:
 
 def chunk(job_id: str, number: int) -> Item | None:
     """How far a chunk is: `position` (bytes), `line`, `done`, and its counts."""
-    return _table().get(_chunk_key(job_id, number), consistent=True)
+    return jobs_table().get(_chunk_key(job_id, number), consistent=True)
 
 
 def chunks(job_id: str) -> Iterator[Item]:
     """The chunks of which a part is done, in their order."""
-    return _table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
+    return jobs_table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
 
 
 def _chunk_key(job_id: str, number: int) -> Key:
@@ -167,14 +167,14 @@ def step(job: Item, number: int, before: Item | None, done: Step) -> Item | None
         "expires": job["expires"],
     }
     position = before["position"] if before else None
-    put = _table().put_operation(
+    put = jobs_table().put_operation(
         after,
         condition="attribute_not_exists(pk)" if before is None else "#position = :position",
         names=None if before is None else {"#position": "position"},
         values=None if before is None else {":position": position},
     )
     added = {**done.counts, "bytes_done": done.end - done.start, "chunks_done": int(done.last)}
-    add = _table().update_operation(
+    add = jobs_table().update_operation(
         _key(job["id"]),
         "ADD " + ", ".join(f"#{name} :{name}" for name in added),
         names={f"#{name}": name for name in added},

@@ -18,6 +18,7 @@ from ingestion.csv_reader import Format, in_order, split
 from ingestion.csv_text import CsvError
 from ingestion.large import objects, rejects, store
 from ingestion.large.boundaries import line_count, windows
+from ingestion.large.claims import first_of_content
 from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
@@ -85,12 +86,14 @@ class Load:
     """Loads windows of a job's file."""
 
     def __init__(self, job: Item) -> None:
+        self.job = job
         options = job["options"]
         self.data_set = DATA_SETS[job["table"]]
         header = job.get("header")
         self.format = Format(job["delimiter"], tuple(header) if header else None)
         self.checker = Checker(self.data_set, strict=options.get("strict", False))
         self.limit: int | None = options.get("rows")
+        self.dedupe: bool = options.get("dedupe", False)
         self.dry_run: bool = options.get("dry_run", False)
 
     def window(
@@ -107,12 +110,17 @@ class Load:
             for checked in loading.check_all(self.checker, islice(records, wanted)):
                 counts["read"] += checked.read
                 counts["rejected"] += len(checked.rejected)
-                counts["written"] += len(checked.items)
+                items = checked.items
+                if self.dedupe:
+                    place = f"{line}#{counts['read']}"
+                    items = first_of_content(self.job, self.data_set, items, place)
+                counts["written"] += len(items)
+                counts["duplicates"] += len(checked.items) - len(items)
                 rejected.writelines(rejects.csv_lines(checked.rejected))
                 if writing is not None:
                     writing.result()
                 if not self.dry_run:
-                    writing = writer.submit(rows.put, self.data_set, checked.items)
+                    writing = writer.submit(rows.put, self.data_set, items)
             if writing is not None:
                 writing.result()
         return counts
