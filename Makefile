@@ -13,11 +13,12 @@ help: ## this list
 
 # The environment, made anew when the lock changes
 .venv: .venv/installed
-.venv/installed: requirements.lock
+.venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	@.venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 build: .venv/installed ## the functions' artifact, for the Python at hand
@@ -64,5 +65,5 @@ bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million row
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports
 
 lock: .venv/installed ## newest versions into both lock files
-	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements.lock
-	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock pyproject.toml -o functions/requirements.txt
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --group functions -o requirements.lock
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock --group functions -o functions/requirements.txt

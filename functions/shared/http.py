@@ -118,7 +118,11 @@ class Route:
             raise Malformed(f"the body is not JSON: {faults[0]['msg']}")
         told = self.path_faults(**path) if self.path_faults else []
         told += [
-            {"loc": ["body", *fault["loc"]], "msg": fault["msg"], "type": fault["type"]}
+            {
+                "loc": ["body", *fault["loc"]],
+                "msg": fault["msg"].removeprefix("Value error, "),
+                "type": fault["type"],
+            }
             for fault in faults
         ]
         raise Invalid("the body is not valid", told)

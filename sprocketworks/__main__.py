@@ -1,0 +1,5 @@
+"""`python -m sprocketworks`."""
+
+from sprocketworks.main import main
+
+main()

@@ -1,0 +1,97 @@
+"""What commands say: results on stdout, all else on stderr."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+WIDE = 400  # characters, where nobody looks
+results = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+PLAIN_SECONDS = 5.0  # between two lines where there is no terminal
+
+
+def show_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    results.print(table)
+
+
+class Bar:
+    """Progress of one thing: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, about: str, total: float, *, sizes: bool) -> None:
+        self.about = about
+        self.total = total
+        self._told = time.monotonic()
+        self._last = ""
+        columns = [DownloadColumn(), TransferSpeedColumn()] if sizes else [TaskProgressColumn()]
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            *columns,
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=messages,
+            disable=not messages.is_terminal,
+        )
+        self._task = self._progress.add_task(about, total=total, note="")
+
+    def reach(self, done: float, note: str = "") -> None:
+        self._progress.update(self._task, completed=done, note=note)
+        moment = time.monotonic()
+        line = f"{self.about}: {100 * done / self.total:.0f} % {note}".rstrip()
+        due = moment - self._told >= PLAIN_SECONDS or done >= self.total
+        if not messages.is_terminal and due and line != self._last:
+            self._told, self._last = moment, line
+            messages.print(line)
+
+    def start(self) -> None:
+        self._progress.start()
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+
+@contextmanager
+def bar(about: str, total: float, *, sizes: bool = False) -> Iterator[Bar]:
+    shown = Bar(about, total, sizes=sizes)
+    shown.start()
+    try:
+        yield shown
+    finally:
+        shown.stop()
+
+
+def rows_of(job: dict[str, Any]) -> list[tuple[str, object]]:
+    """What is told of a job, a line each."""
+    told = [
+        ("id", job["id"]),
+        ("table", job["table"]),
+        ("status", job["status"]),
+        ("progress", f"{100 * job['progress']:.0f} %"),
+        *job["rows"].items(),
+    ]
+    told += [(name, job[name]) for name in ("waiting_for", "error") if job.get(name)]
+    return told

@@ -1,0 +1,217 @@
+"""The command-line client against the real handlers, over HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from ingestion.large import arrivals, objects
+from shared import dynamo
+from sprocketworks import client, upload
+from tests.bridge import Bridge, serving
+from tests.front_door import Answer, Context, call
+from tests.large_files import arrival, run, shown
+from tests.template import ROOT
+
+BUSY = Answer(503, {"Retry-After": "0"}, "{}")
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Done]
+
+
+@pytest.fixture
+def bridge(tables: None) -> Iterator[Bridge]:
+    dynamo.client.cache_clear()
+    objects.client.cache_clear()
+    with serving() as bridge:
+        yield bridge
+    objects.client.cache_clear()
+
+
+@pytest.fixture
+def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs a command with the API that the nearest cloud.json names."""
+    (tmp_path / ".local").mkdir()
+    described = {"api": bridge.url, "headers": {"Authorization": "Bearer local"}}
+    (tmp_path / ".local/cloud.json").write_text(json.dumps(described))
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def command(*arguments: str, started: Callable[[int], None] = lambda _: None) -> Done:
+        with subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "sprocketworks", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            text=True,
+        ) as process:
+            started(process.pid)
+            out, err = process.communicate(timeout=60)
+        return Done(process.returncode, out, err)
+
+    return command
+
+
+def state_machine(method: str, path: str) -> None:
+    """Does what the upload sets going, before the client asks how it is."""
+    job_id = path.rpartition("/")[2]
+    followed = method == "GET" and path.startswith("/ingestions/") and objects.find(key_of(job_id))
+    if followed and shown(job_id)["status"] == "awaiting_upload":
+        arrivals.handler(arrival(key_of(job_id)), Context())
+        run(job_id)
+
+
+def key_of(job_id: str) -> str:
+    return f"uploads/{job_id}/file.csv"
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> str:
+    path = tmp_path / "departments.csv"
+    path.write_text("id,department\n1,Tooling\nx,Milling\n3,Painting\n")
+    return str(path)
+
+
+def test_a_file_is_uploaded_and_followed_to_its_end(cli: Cli, bridge: Bridge, csv: str) -> None:
+    bridge.before = state_machine
+    done = cli("--json", "upload", csv, "--table", "departments")
+    assert done.code == 0, done.err
+    job = json.loads(done.out)
+    assert job["rows"] == {"read": 3, "written": 2, "duplicates": 0, "rejected": 1}
+    assert job["filename"] == "departments.csv"
+    assert "upload: 100 %" in done.err
+    rejects = cli("rejects", job["id"])
+    assert rejects.out.splitlines()[1].startswith("3,id,x,")
+    into = cli("rejects", job["id"], "-o", "rejects.csv")
+    assert (into.code, into.out) == (0, "")
+    assert Path("rejects.csv").read_text() == rejects.out
+    assert job["id"] in cli("status").out
+    assert "succeeded" in cli("status", job["id"]).out
+    assert job["id"] not in cli("status", "--status", "failed").out
+
+
+def test_exit_codes_tell_rejects_failures_and_refusals(
+    cli: Cli, bridge: Bridge, csv: str, tmp_path: Path
+) -> None:
+    bridge.before = state_machine
+    assert cli("upload", csv, "-t", "departments", "--fail-on-rejects").code == client.REJECTED
+    broken = tmp_path / "broken.csv"
+    broken.write_text('1,"open\n')
+    failed = cli("upload", str(broken), "-t", "departments")
+    assert failed.code == client.FAILED
+    assert "a quote that is never closed" in failed.out
+    unknown = cli("upload", csv, "-t", "nothing")
+    assert unknown.code == client.REFUSED
+    assert "body.table" in unknown.err
+    assert cli("upload", "nothing.csv", "-t", "jobs").code == 2
+    assert cli("report", "nothing").code == 2
+    assert cli("status", "unknown").code == client.REFUSED
+
+
+def test_an_upload_that_is_interrupted_is_taken_up(
+    cli: Cli, bridge: Bridge, csv: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Iterator[bytes]:
+        yield b"--"
+        raise httpx.WriteError("cut")
+
+    monkeypatch.setattr(upload, "_body", broken)
+    monkeypatch.setattr(upload, "UPLOAD_ATTEMPTS", 1)
+    body = {"table": "departments", "filename": "departments.csv", "options": {}}
+    with client.Client(client.Access(bridge.url, {})) as api:
+        memory = upload.Memory(api.api, Path(csv), body)
+        with pytest.raises(client.CommandError, match="run the command again"):
+            upload.job_for(api, Path(csv), body, memory)
+    (first,) = call("GET", "/ingestions").json["items"]
+    started = cli("--json", "upload", csv, "-t", "departments", "--no-wait")
+    assert json.loads(started.out)["id"] == first["id"]
+    arrivals.handler(arrival(key_of(first["id"])), Context())
+    bridge.before = lambda *_: print(run(first["id"])["status"])
+    again = cli("upload", csv, "-t", "departments")
+    assert again.code == 0
+    assert f"going on with ingestion {first['id']}" in again.err
+    assert len(call("GET", "/ingestions").json["items"]) == 1
+
+
+def test_ctrl_c_leaves_the_job_running_and_says_how_to_go_on(
+    cli: Cli, bridge: Bridge, csv: str
+) -> None:
+    process = 0
+
+    def started(pid: int) -> None:
+        nonlocal process
+        process = pid
+
+    def ctrl_c(method: str, path: str) -> None:
+        if method == "GET" and path.startswith("/ingestions/"):
+            os.kill(process, signal.SIGINT)
+
+    bridge.before = ctrl_c
+    done = cli("upload", csv, "-t", "departments", started=started)
+    assert done.code == client.INTERRUPTED
+    bridge.before = lambda *_: None
+    (job,) = call("GET", "/ingestions").json["items"]
+    assert f"sprocketworks cancel {job['id']}" in done.err
+    assert "cancelled" in cli("cancel", job["id"]).out
+
+
+def test_what_passes_is_tried_again_and_a_post_is_done_once(
+    cli: Cli, bridge: Bridge, csv: str
+) -> None:
+    bridge.answers.extend([BUSY, None])
+    assert "departments" in cli("tables").out
+    bridge.requests.clear()
+    bridge.answers.append(BUSY)
+    assert cli("upload", csv, "-t", "departments", "--no-wait").code == 0
+    keys = [
+        headers["Idempotency-Key"] for method, _, headers in bridge.requests if method == "POST"
+    ]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    bridge.answers.extend([BUSY] * client.ATTEMPTS)
+    assert cli("tables").code == client.UNREACHABLE
+
+
+def test_reports_and_greetings_are_shown(cli: Cli) -> None:
+    call("POST", "/tables/departments", "1,Tooling\n", {"Content-Type": "text/csv"})
+    assert json.loads(cli("report", "mean-hires", "--year", "2020").out)["year"] == 2020
+    assert cli("report", "departments-above-mean", "--csv").out.startswith("id,department,hired")
+    assert cli("report", "mean-hires", "--svg", "-o", "mean.svg").code == 0
+    assert "<svg" in Path("mean.svg").read_text()
+    assert cli("hello", "Zoë", "--born", "1992-02-29", "--tz", "Europe/Paris").out.startswith(
+        "Hello, Zoë! "
+    )
+    refused = cli("hello", "R2D2", "--born", "2999-01-01")
+    assert refused.code == client.REFUSED
+    assert "dateOfBirth" in refused.err
+
+
+def test_the_token_is_that_of_the_options_and_never_sent_elsewhere(
+    cli: Cli, bridge: Bridge
+) -> None:
+    cli("tables")
+    cli("--token", "mine", "tables")
+    cli("--api", f"{bridge.url}/", "tables")
+    sent = [headers.get("Authorization") for _, _, headers in bridge.requests]
+    assert sent == ["Bearer local", "Bearer mine", None]
+
+
+def test_no_api_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / ".local/cloud.json").unlink()
+    done = cli("tables")
+    assert done.code == 2
+    assert "--api" in done.err
