@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench-cold bench-reports
+.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench-cold bench-ingest bench-reports
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ reconcile: .venv/installed ## compare the local cloud's views with its tables (R
 
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold
+
+bench-ingest: .venv/installed ## what a row of a large file costs, and a worker's memory, some minutes
+	@PYTHONPATH=functions $(PY) -m tests.benchmarks.ingest --local-cloud
 
 bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million rows, some minutes
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports
