@@ -8,6 +8,7 @@ from inspect import getdoc
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
 from shared.http import Route
+from shared.idempotency import KEY_HEADER, LONGEST_KEY
 from shared.problems import PROBLEM_JSON, StoreUnavailable
 
 PATH_PARAMETERS = {
@@ -59,7 +60,8 @@ class Operations:
         }
         if route.function.__doc__:
             operation["description"] = getdoc(route.function)
-        if parameters := [*_parameters(route), *self._validators(route)]:
+        parameters = [*_parameters(route), *_once(route), *self._validators(route)]
+        if parameters:
             operation["parameters"] = parameters
         if content := self._request(route):
             operation["requestBody"] = {"required": True, "content": content}
@@ -142,6 +144,8 @@ def _problem_name(status: int) -> str:
 def _problems(route: Route) -> set[int]:
     """Statuses that a route may fail with: what it declares, and what follows from its input."""
     statuses = {*ALWAYS, *route.problems}
+    if route.method == "POST":  # of Idempotency-Key
+        statuses |= {400, 409, 422}
     if route.query or route.body:
         statuses.add(400)
     if route.body or route.consumes:
@@ -177,6 +181,17 @@ def _parameters(route: Route) -> Iterator[JsonObject]:
             "required": False,
             "description": param.description,
             "schema": param.schema() | default,
+        }
+
+
+def _once(route: Route) -> Iterator[JsonObject]:
+    """The request header by which a POST is done once."""
+    if route.method == "POST":
+        yield {
+            "name": KEY_HEADER,
+            "in": "header",
+            "description": "The same key and body get the first answer again, for a day",
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
         }
 
 

@@ -21,6 +21,7 @@ TABLES: dict[str, tuple[str, Key]] = {
     "birthdays": ("BIRTHDAYS_TABLE", {"name": "-"}),
     "views": ("VIEWS_TABLE", {"pk": "-", "sk": "-"}),
     "ingestions": ("INGESTIONS_TABLE", {"pk": "-", "sk": "-"}),
+    "idempotency": ("IDEMPOTENCY_TABLE", {"id": "-"}),
     "markers": ("MARKERS_TABLE", {"event_id": "-"}),
 }
 

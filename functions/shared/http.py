@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
-from shared.body import JSON, json_bytes
+from shared.body import JSON, header, json_bytes
 from shared.etags import expected_versions, not_modified, stale
 from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
@@ -215,9 +215,38 @@ class Api:
         started = time.perf_counter()
         # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
         path = quote(unquote(event["path"]), safe="/")
-        result = self._resolver.resolve({**event, "path": path}, context)
+        request = {**event, "path": path}
+
+        def resolve() -> dict[str, Any]:
+            return self._resolver.resolve(request, context)
+
+        key = header(event, "idempotency-key") if event["httpMethod"] == "POST" else ""
+        result = self._once(request, context, key, resolve) if key else resolve()
         log_request(event, result["statusCode"], started)
         return result
+
+    def _once(
+        self,
+        request: Event,
+        context: "LambdaContext",
+        key: str,
+        resolve: Callable[[], dict[str, Any]],
+    ) -> dict[str, Any]:
+        """The answer to a POST that is done once, however often it is sent."""
+        # imported here: few requests have a key
+        from shared import idempotency
+
+        try:
+            return idempotency.once(request, context, key, resolve)
+        except Problem as problem:
+            body = json_text(problem.body(request_id(request)))
+            headers = {"Content-Type": PROBLEM_JSON, **problem.headers}
+            return {
+                "statusCode": int(problem.status),
+                "headers": headers,
+                "body": body,
+                "isBase64Encoded": False,
+            }
 
     def _problem(self, problem: Problem) -> Response[str]:
         body = json_text(problem.body(request_id(self.event)))

@@ -153,6 +153,19 @@ def test_rows_of_json_whose_answer_is_lost_are_there_once(proxy: Proxy) -> None:
     assert proxy.departments() == loaded(60)
 
 
+def test_a_keyed_request_is_done_once_whatever_answers_are_lost(proxy: Proxy) -> None:
+    keyed = {**JSON, "Idempotency-Key": "a"}
+    rows = '{"rows":[{"id":1,"department":"a"}]}'
+    proxy.plan = lambda n: "lost" if n == 1 else None  # of the write that claims the key
+    first = call("POST", "/tables/departments/rows", rows, keyed)
+    assert first.status == 201
+    again = call("POST", "/tables/departments/rows", rows, keyed)
+    assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
+    proxy.plan = lambda _: "refused"
+    away = call("POST", "/tables/departments/rows", rows, {**keyed, "Idempotency-Key": "b"})
+    assert (away.status, away.headers["retry-after"]) == (503, "5")
+
+
 def test_what_is_not_to_be_written_does_not_reach_the_store(proxy: Proxy) -> None:
     proxy.plan = lambda _: "refused"
     assert load(100, "?dry_run=true").json["written"] == 100

@@ -1,0 +1,192 @@
+"""`Idempotency-Key`: a POST that is sent again gets the first answer and does nothing.
+
+As draft-ietf-httpapi-idempotency-key-header says. Answers that tell of success are kept for a day;
+of others nothing is kept, as nothing was done: the key may then be used again.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from aws_lambda_powertools.utilities.idempotency import (
+    BasePersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyInconsistentStateError,
+    IdempotencyItemAlreadyExistsError,
+    IdempotencyItemNotFoundError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+
+from shared.dynamo import ConditionFailedError, Item, Table, table
+from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable
+
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+LONGEST_KEY = 255  # characters
+KEPT = 86400  # seconds
+Event = dict[str, Any]
+Result = dict[str, Any]
+
+
+class _UnsuccessfulError(Exception):
+    """Carries an answer that is not kept past Powertools."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
+class _Records(BasePersistenceLayer):
+    """The records of one request; `owner` tells its writes from those of others."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.owner = uuid4().hex
+
+    @staticmethod
+    def _table() -> Table:
+        return table("IDEMPOTENCY_TABLE", "id")
+
+    def _get_record(self, idempotency_key: str) -> DataRecord:
+        item = self._table().get({"id": idempotency_key}, consistent=True)
+        if item is None:
+            raise IdempotencyItemNotFoundError
+        return _record(item)
+
+    def _put_record(self, data_record: DataRecord) -> None:
+        now = time.time()
+        try:
+            self._table().put(
+                {
+                    "id": data_record.idempotency_key,
+                    "owner": self.owner,
+                    "state": data_record.status,
+                    "payload": data_record.payload_hash,
+                    "expires": data_record.expiry_timestamp,
+                    "gives_up": data_record.in_progress_expiry_timestamp,
+                },
+                condition="attribute_not_exists(id) OR expires < :now"
+                " OR (#state = :working AND gives_up < :milliseconds)",
+                names={"#state": "state"},
+                values={
+                    ":now": int(now),
+                    ":milliseconds": int(now * 1000),
+                    ":working": "INPROGRESS",
+                },
+            )
+        except ConditionFailedError as error:
+            item = error.item or {}
+            if item.get("owner") == self.owner:
+                return  # written by an attempt whose answer was lost
+            stored = _record(item) if item else None
+            if stored is not None:
+                self._validate_payload(data_payload=data_record, stored_data_record=stored)
+            raise IdempotencyItemAlreadyExistsError(old_data_record=stored) from error
+
+    def _update_record(self, data_record: DataRecord) -> None:
+        self._table().update(
+            {"id": data_record.idempotency_key},
+            "SET #state = :state, answer = :answer, expires = :expires",
+            condition="#owner = :owner",
+            names={"#state": "state", "#owner": "owner"},
+            values={
+                ":state": data_record.status,
+                ":answer": data_record.response_data,
+                ":expires": data_record.expiry_timestamp,
+                ":owner": self.owner,
+            },
+        )
+
+    def _delete_record(self, data_record: DataRecord) -> None:
+        self._table().delete(
+            {"id": data_record.idempotency_key},
+            condition="attribute_not_exists(id) OR #owner = :owner",
+            names={"#owner": "owner"},
+            values={":owner": self.owner},
+        )
+
+
+def _record(item: Item) -> DataRecord:
+    return DataRecord(
+        idempotency_key=item["id"],
+        status=item["state"],
+        expiry_timestamp=item["expires"],
+        in_progress_expiry_timestamp=item.get("gives_up"),
+        response_data=item.get("answer", ""),
+        payload_hash=item.get("payload", ""),
+    )
+
+
+def _scope(event: Event) -> str:
+    """What a key belongs to: the caller, the method, the path and its query."""
+    claims = ((event.get("requestContext") or {}).get("authorizer") or {}).get("claims") or {}
+    query = sorted((event.get("queryStringParameters") or {}).items())
+    caller = claims.get("sub") or claims.get("client_id")
+    return json.dumps([caller, event["httpMethod"], event["path"], query])
+
+
+def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> Result:
+    """The answer to an event: worked out, or the one that was kept.
+
+    Malformed for a key that is none, Conflict while the first request is being worked on, Invalid
+    where the key came with another body, StoreUnavailable.
+    """
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise Malformed(f"{KEY_HEADER} must have 1 to {LONGEST_KEY} printable ASCII characters")
+    done: list[Result] = []
+
+    def replayed(response: Any, idempotent_data: DataRecord) -> Any:
+        del idempotent_data
+        headers = {**(response.get("headers") or {}), REPLAYED_HEADER: "true"}
+        return {**response, "headers": headers}
+
+    config = IdempotencyConfig(
+        event_key_jmespath="key",
+        payload_validation_jmespath="body",
+        expires_after_seconds=KEPT,
+        hash_function="sha256",
+        lambda_context=context,
+        response_hook=replayed,
+    )
+
+    @idempotent_function(  # type: ignore[untyped-decorator]
+        data_keyword_argument="request",
+        persistence_store=_Records(),
+        config=config,
+        key_prefix="request",
+    )
+    def work(*, request: dict[str, str]) -> Result:
+        del request
+        result = answer()
+        done.append(result)
+        if result["statusCode"] >= 400:
+            raise _UnsuccessfulError(result)
+        return result
+
+    body = hashlib.sha256((event.get("body") or "").encode("utf-8", "surrogatepass")).hexdigest()
+    try:
+        result: Result = work(request={"key": f"{_scope(event)} {key}", "body": body})
+    except _UnsuccessfulError as unsuccessful:
+        return unsuccessful.result
+    except IdempotencyValidationError as error:
+        message = f"this {KEY_HEADER} was used with another body"
+        raise Invalid(
+            message,
+            [{"loc": ["header", KEY_HEADER], "msg": message, "type": "value_error"}],
+        ) from error
+    except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
+        raise Conflict(f"the first request with this {KEY_HEADER} is still worked on") from error
+    except IdempotencyPersistenceLayerError as error:
+        if done:  # it is done, and its answer only could not be kept
+            return done[0]
+        raise StoreUnavailable from error
+    return result
