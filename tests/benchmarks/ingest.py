@@ -8,7 +8,6 @@ is of a process of its own. With `--local-cloud` also rows per second from uploa
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from rich.progress import Progress
 from tests.benchmarks.cold import free_port, machine
 from tests.benchmarks.null_store import null_store
 from tests.conftest import CREDENTIALS, REGION
+from tests.memory import peak
 from tests.template import environment
 
 TIMES = 5
@@ -115,8 +115,7 @@ def part(name: str, path: Path) -> None:
     started, used = time.perf_counter(), time.process_time()
     done = PARTS[name](path)
     seconds, processor = time.perf_counter() - started, time.process_time() - used
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = {"done": done, "seconds": seconds, "processor": processor, "memory": memory}
+    told = {"done": done, "seconds": seconds, "processor": processor, "memory": peak()}
     sys.stdout.write(json.dumps(told) + "\n")
 
 

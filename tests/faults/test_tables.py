@@ -1,89 +1,14 @@
 """The tables while the store fails: a 503 that may be tried again, and nothing doubled after it."""
 
-import os
 import random
-import threading
-import urllib.request
-from collections import Counter
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
 
-import boto3
 import pytest
 
-from shared import dynamo
+from tests.faults.proxy import Fault, Proxy
 from tests.front_door import Answer, call
 
 CSV = {"Content-Type": "text/csv"}
 JSON = {"Content-Type": "application/json"}
-DOWN = 500, b'{"__type":"InternalServerError","message":"down"}'
-# a call is refused, or done and its answer lost; `n` counts the calls from 1
-Fault = Literal["refused", "lost"] | None
-Plan = Callable[[int], Fault]
-
-
-class Proxy:
-    """Stands between the functions and their store, and fails as planned."""
-
-    def __init__(self, store: str) -> None:
-        self.store = store
-        self.plan: Plan = lambda _: None
-        self.calls: Counter[str] = Counter()
-        self.lock = threading.Lock()
-        proxy = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                status, data = proxy.answer(body, dict(self.headers))
-                self.send_response(status)
-                self.send_header("content-type", "application/x-amz-json-1.0")
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        serve = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        serve.start()
-
-    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-        with self.lock:
-            target = next(
-                value for name, value in headers.items() if name.lower() == "x-amz-target"
-            )
-            self.calls[target.partition(".")[2]] += 1
-            fault = self.plan(self.calls.total())
-        if fault == "refused":
-            return DOWN
-        request = urllib.request.Request(self.store, body, headers)  # noqa: S310 - this machine
-        with urllib.request.urlopen(request, timeout=10) as answered:  # noqa: S310
-            data = answered.read()
-        return DOWN if fault == "lost" else (200, data)
-
-    def departments(self) -> dict[int, str]:
-        """What is stored, read past the proxy."""
-        store = boto3.resource("dynamodb", endpoint_url=self.store)
-        found = store.Table("DepartmentsTable").scan()
-        store.meta.client.close()
-        return {int(str(item["id"])): str(item["department"]) for item in found["Items"]}
-
-
-@pytest.fixture
-def proxy(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    made = Proxy(os.environ["AWS_ENDPOINT_URL"])
-    host, port = made.server.server_address[:2]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host!s}:{port}")
-    monkeypatch.setattr(dynamo, "FIRST_BACKOFF", 0.001)
-    monkeypatch.setattr(dynamo, "LAST_BACKOFF", 0.002)
-    dynamo.client.cache_clear()
-    yield made
-    dynamo.client.cache_clear()
-    made.server.shutdown()
-    made.server.server_close()
 
 
 def load(rows: int, query: str = "") -> Answer:
@@ -132,7 +57,7 @@ def test_a_load_that_fails_midway_is_loaded_again_without_doubling(proxy: Proxy)
 @pytest.mark.parametrize("seed", range(4))
 def test_calls_refused_and_answers_lost_leave_each_row_once(proxy: Proxy, seed: int) -> None:
     chance = random.Random(seed)
-    faults: list[Fault] = ["refused", "lost", None, None, None]
+    faults: list[Fault] = ["refused", "throttled", "cut", "lost", "unprocessed", *[None] * 7]
     proxy.plan = lambda _: chance.choice(faults)
     answer = load(500)
     for _ in range(20):

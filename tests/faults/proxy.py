@@ -1,0 +1,87 @@
+"""A store that fails as planned."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+import boto3
+
+DOWN = 500, b'{"__type":"InternalServerError","message":"down"}'
+THROTTLED = (
+    400,
+    b'{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}',
+)
+# a call is refused, throttled or cut off, done and its answer lost, or a batch is not processed;
+# `n` counts the calls from 1
+Fault = Literal["refused", "throttled", "cut", "lost", "unprocessed"] | None
+Plan = Callable[[int], Fault]
+
+
+class Proxy:
+    """Stands between the functions and their store, and fails as planned."""
+
+    def __init__(self, store: str) -> None:
+        self.store = store
+        self.plan: Plan = lambda _: None
+        self.calls: Counter[str] = Counter()
+        self.lock = threading.Lock()
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                answer = proxy.answer(body, dict(self.headers))
+                if answer is None:
+                    self.close_connection = True
+                    return
+                status, data = answer
+                self.send_response(status)
+                self.send_header("content-type", "application/x-amz-json-1.0")
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        serve = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
+        serve.start()
+
+    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
+        with self.lock:
+            target = next(
+                value for name, value in headers.items() if name.lower() == "x-amz-target"
+            )
+            call = target.partition(".")[2]
+            self.calls[call] += 1
+            number = self.calls.total()
+        fault = self.plan(number)
+        if fault == "cut":
+            return None
+        if fault == "refused":
+            return DOWN
+        if fault == "throttled":
+            return THROTTLED
+        if fault == "unprocessed" and call == "BatchWriteItem":
+            left = {"UnprocessedItems": json.loads(body)["RequestItems"]}
+            return 200, json.dumps(left).encode()
+        request = urllib.request.Request(self.store, body, headers)  # noqa: S310 - this machine
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answered:  # noqa: S310
+                answer = 200, answered.read()
+        except urllib.error.HTTPError as error:
+            answer = error.code, error.read()
+        return DOWN if fault == "lost" else answer
+
+    def departments(self) -> dict[int, str]:
+        """What is stored, read past the proxy."""
+        store = boto3.resource("dynamodb", endpoint_url=self.store)
+        found = store.Table("DepartmentsTable").scan()
+        store.meta.client.close()
+        return {int(str(item["id"])): str(item["department"]) for item in found["Items"]}
