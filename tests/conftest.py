@@ -42,7 +42,7 @@ def aws() -> Iterator[str]:
 
 @pytest.fixture
 def tables(aws: str) -> Iterator[None]:
-    """The template's tables, bucket and state machine, empty."""
+    """The template's tables, bucket, state machine and topic, empty."""
     dynamodb = boto3.client("dynamodb")
     s3 = boto3.client("s3")
     made = []
@@ -63,7 +63,10 @@ def tables(aws: str) -> Iterator[None]:
     s3.create_bucket(Bucket="landingbucket")
     os.environ["LANDING_BUCKET"] = "landingbucket"
     os.environ["STATE_MACHINE"] = machine = make_machine()
+    sns = boto3.client("sns")
+    os.environ["GREETINGS_TOPIC"] = topic = sns.create_topic(Name="greetings")["TopicArn"]
     yield
+    sns.delete_topic(TopicArn=topic)
     boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
     for name in made:
         dynamodb.delete_table(TableName=name)

@@ -23,10 +23,10 @@ WITHIN = IntParam("within", "Days ahead", default=30, ge=0, le=366)
     status=204,
     body="Birthday",
     path_faults=service.name_faults,
-    problems=(415, 422),
+    problems=(412, 415, 422),
 )
 def put_birthday(username: str, body: "Birthday") -> Response[Any]:
-    service.save(username, body.dateOfBirth, body.timeZone, service.now())
+    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.expected())
     return no_content()
 
 
@@ -35,15 +35,17 @@ def put_birthday(username: str, body: "Birthday") -> Response[Any]:
     summary="Greet someone",
     query=(ZONE,),
     answer="Greeting",
+    answers={304: "The client has this state already"},
     problems=(404,),
 )
-def get_greeting(username: str, tz: str | None) -> JsonObject:
-    return {"message": service.greet(username, tz, service.now())}
+def get_greeting(username: str, tz: str | None) -> Response[str]:
+    said, tag = service.greet(username, tz, service.now())
+    return api.validated({"message": said}, tag)
 
 
-@api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404,))
+@api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
 def delete_birthday(username: str) -> Response[Any]:
-    service.forget(username)
+    service.forget(username, api.expected())
     return no_content()
 
 

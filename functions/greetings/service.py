@@ -1,6 +1,7 @@
 """Rules of the greetings."""
 
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 from greetings import store
@@ -10,22 +11,27 @@ from greetings.store import Person
 from greetings.zones import is_zone, today_in
 from shared import cursor as cursors
 from shared.dynamo import together
-from shared.problems import Fault, Invalid, Malformed, NotFound
+from shared.etags import version_tag
+from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed
 
+STALE = "the person has changed since"
 LISTING = "/birthdays"
 # Days that are looked up at once
 STRIDE = 32
 
 
-def save(username: str, born: date, zone: str | None, now: datetime) -> None:
-    """Save or update; Invalid names all that is wrong."""
+def save(
+    username: str, born: date, zone: str | None, now: datetime, expected: list[int] | None
+) -> None:
+    """Save or update; Invalid names all that is wrong, PreconditionFailed."""
     faults = name_faults(username)
     if born >= today_in(now, zone):
         told = "must be before today"
         faults.append({"loc": ["body", "dateOfBirth"], "msg": told, "type": "value_error"})
     if faults:
         raise Invalid("the birthday is not valid", faults)
-    store.put(Person(username, born, zone))
+    if not store.put(Person(username, born, zone), expected):
+        raise PreconditionFailed(STALE)
 
 
 def name_faults(username: str) -> list[Fault]:
@@ -35,8 +41,8 @@ def name_faults(username: str) -> list[Fault]:
     return [{"loc": ["path", "username"], "msg": told, "type": "value_error"}]
 
 
-def greet(username: str, zone: str | None, now: datetime) -> str:
-    """The message of the day, in `zone`, else the person's, else UTC."""
+def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
+    """The message of the day, in `zone`, else the person's, else UTC; and its entity tag."""
     if zone is not None and not is_zone(zone):
         fault: Fault = {
             "loc": ["query", "tz"],
@@ -47,11 +53,17 @@ def greet(username: str, zone: str | None, now: datetime) -> str:
     person = store.get(username) if is_name(username) else None
     if person is None:
         raise NotFound("nobody of that name is known")
-    return message(username, person.born, today_in(now, zone or person.zone))
+    said = message(username, person.born, today_in(now, zone or person.zone))
+    # what is said changes with the day, and with how the caller writes the name
+    return said, version_tag(person.version, sha256(said.encode()).hexdigest()[:16])
 
 
-def forget(username: str) -> None:
-    if not is_name(username) or not store.delete(username):
+def forget(username: str, expected: list[int] | None) -> None:
+    """NotFound, PreconditionFailed."""
+    gone = store.delete(username, expected) if is_name(username) else False
+    if gone is None:
+        raise PreconditionFailed(STALE)
+    if not gone:
         raise NotFound("nobody of that name is known")
 
 

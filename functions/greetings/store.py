@@ -1,36 +1,80 @@
 """People and their birthdays, by name and by day."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from greetings.birthdays import month_day
 from greetings.names import name_key
-from shared.dynamo import Item, Page, Table, table
+from shared.dynamo import (
+    ConditionFailedError,
+    Item,
+    Page,
+    Table,
+    TransactionFailedError,
+    table,
+    transact,
+)
 
 BY_DAY = "by-day"
+# Seconds after which an announcement that was begun may be begun again
+LEASE = 120
 
 
 @dataclass(frozen=True)
 class Person:
+    """Someone with a birthday; `greeted` is the year of the last one that was announced."""
+
     username: str
     born: date
     zone: str | None
+    version: int = 0
+    greeted: int = 0
 
 
 def _people() -> Table:
     return table("BIRTHDAYS_TABLE", "name")
 
 
-def put(person: Person) -> None:
-    item: Item = {
-        "name": name_key(person.username),
-        "username": person.username,
-        "born": person.born.isoformat(),
-        "month_day": month_day(person.born),
+def put(person: Person, expected: list[int] | None = None) -> bool:
+    """Whether it was saved: not where its version is none of those expected."""
+    values: Item = {
+        ":username": person.username,
+        ":born": person.born.isoformat(),
+        ":day": month_day(person.born),
+        ":one": 1,
     }
-    if person.zone is not None:
-        item["zone"] = person.zone
-    _people().put(item)
+    expression = "SET username = :username, born = :born, month_day = :day"
+    if person.zone is None:
+        expression += " REMOVE #zone"
+    else:
+        expression += ", #zone = :zone"
+        values[":zone"] = person.zone
+    condition, allowed = _allowed(expected)
+    # a transaction, for it is done once however often it is sent
+    operation = _people().update_operation(
+        {"name": name_key(person.username)},
+        f"{expression} ADD version :one",
+        condition=condition,
+        names={"#zone": "zone"},
+        values=values | allowed,
+    )
+    try:
+        transact([operation])
+    except TransactionFailedError as failed:
+        if failed.failed():
+            return False
+        raise
+    return True
+
+
+def _allowed(expected: list[int] | None) -> tuple[str | None, Item]:
+    """The condition that a person's version is one of those expected, and its values."""
+    if expected is None:
+        return None, {}
+    allowed: Item = {f":version{i}": version for i, version in enumerate(expected or [0])}
+    return f"version IN ({', '.join(allowed)})", allowed
 
 
 def get(username: str) -> Person | None:
@@ -38,9 +82,63 @@ def get(username: str) -> Person | None:
     return None if item is None else _person(item)
 
 
-def delete(username: str) -> bool:
-    """Whether there was anyone to delete."""
-    return _people().delete({"name": name_key(username)}) is not None
+def delete(username: str, expected: list[int] | None = None) -> bool | None:
+    """Whether there was anyone to delete; None where the version is none of those expected."""
+    condition, allowed = _allowed(expected)
+    try:
+        gone = _people().delete(
+            {"name": name_key(username)},
+            condition=condition,
+            values=allowed or None,
+        )
+    except ConditionFailedError as failed:
+        return False if failed.item is None else None
+    return gone is not None
+
+
+def claim(person: Person, year: int, now: float) -> bool:
+    """Whether the announcement of a birthday is the caller's for LEASE seconds.
+
+    Not where it is announced already, or somebody else is at it, or the person has changed.
+    """
+    try:
+        _people().update(
+            {"name": name_key(person.username)},
+            "SET lease = :until",
+            condition="(version = :version OR attribute_not_exists(version))"
+            " AND (attribute_not_exists(greeted) OR greeted < :year)"
+            " AND (attribute_not_exists(lease) OR lease < :now)",
+            values={
+                ":until": int(now) + LEASE,
+                ":now": int(now),
+                ":version": person.version,
+                ":year": year,
+            },
+        )
+    except ConditionFailedError:
+        return False
+    return True
+
+
+def release(person: Person, greeted: int | None = None) -> None:
+    """End a claim, the birthday of a year being announced or not."""
+    expression, values = "REMOVE lease", None
+    if greeted is not None:
+        expression, values = "SET greeted = :year REMOVE lease", {":year": greeted}
+    with suppress(ConditionFailedError):  # deleted meanwhile
+        _people().update(
+            {"name": name_key(person.username)},
+            expression,
+            condition="attribute_exists(#name)",
+            names={"#name": "name"},
+            values=values,
+        )
+
+
+def everyone_born(day: str) -> Iterator[Person]:
+    """All people born on a day, MM-DD."""
+    items = _people().query_all("month_day = :day", {":day": day}, index=BY_DAY)
+    return map(_person, items)
 
 
 def born(day: str, limit: int, after: str | None = None) -> list[Person]:
@@ -56,4 +154,10 @@ def born(day: str, limit: int, after: str | None = None) -> list[Person]:
 
 
 def _person(item: Item) -> Person:
-    return Person(item["username"], date.fromisoformat(item["born"]), item.get("zone"))
+    return Person(
+        item["username"],
+        date.fromisoformat(item["born"]),
+        item.get("zone"),
+        item.get("version", 0),
+        item.get("greeted", 0),
+    )

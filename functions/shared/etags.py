@@ -5,13 +5,13 @@ import json
 import re
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
-_VERSION = re.compile(r"v[1-9][0-9]{0,14}")
+_VERSION = re.compile(r"v([1-9][0-9]{0,14})(\..*)?")
 _ANY = "*"
 
 
-def version_tag(version: int) -> str:
-    """The tag of a resource's version."""
-    return f'"v{version}"'
+def version_tag(version: int, said: str = "") -> str:
+    """The tag of a resource's version, and of what is said of it where that changes by itself."""
+    return f'"v{version}.{said}"' if said else f'"v{version}"'
 
 
 def content_tag(said: object) -> str:
@@ -37,7 +37,8 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     """The versions that `If-Match` allows, compared strongly; None where any will do."""
     if if_match is None or if_match.strip() == _ANY:
         return None
-    return [int(tag[1:]) for tag in _TAG.findall(_strong(if_match)) if _VERSION.fullmatch(tag)]
+    found = (_VERSION.fullmatch(tag) for tag in _TAG.findall(_strong(if_match)))
+    return [int(match[1]) for match in found if match]
 
 
 def _strong(tags: str) -> str:

@@ -184,3 +184,29 @@ def test_pages_of_one_day_hold_everyone_once(tables: None) -> None:
     assert found == [f"twin{letter}" for letter in "abcdefghij"]
     for bad in ("within=-1", "within=367", "within=x", "cursor=abc", "limit=0"):
         assert call("GET", f"/birthdays?{bad}").status == 400
+
+
+def test_a_greeting_has_an_entity_tag_of_its_person_and_day(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("Ada", "1985-02-25")
+    first = call("GET", "/hello/Ada").headers["etag"]
+    assert call("GET", "/hello/Ada", headers={"If-None-Match": first}).status == 304
+    assert call("GET", "/hello/ADA", headers={"If-None-Match": first}).status == 200
+    tomorrow = datetime(2027, 2, 21, 11, tzinfo=UTC)
+    monkeypatch.setattr(service, "now", lambda: tomorrow)
+    assert call("GET", "/hello/Ada", headers={"If-None-Match": first}).status == 200
+    body = {"dateOfBirth": "1985-02-26"}
+    # the person is the same, whatever the day
+    changed = call("PUT", "/hello/Ada", headers={"If-Match": first}, json_body=body)
+    assert changed.status == 204
+    more: dict[str, Any]
+    for method, more in (("PUT", {"json_body": body}), ("DELETE", {})):
+        stale = call(method, "/hello/Ada", headers={"If-Match": first}, **more)
+        assert stale.status == 412
+        other = call(method, "/hello/Ada", headers={"If-Match": '"other"'}, **more)
+        assert other.status == 412
+        assert call(method, "/hello/Bob", headers={"If-Match": first}, **more).status in {404, 412}
+    now = call("GET", "/hello/Ada").headers["etag"]
+    assert now != first
+    assert call("DELETE", "/hello/Ada", headers={"If-Match": now}).status == 204

@@ -3,7 +3,7 @@
 Called by EventBridge for each object under landing/ and uploads/, at least once.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC
 from hashlib import sha256
 from typing import Any
 
@@ -59,6 +59,7 @@ def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None
 
 def landed_id(found: objects.Found) -> str:
     """The same for the same object, another when it is put again; in the order of time."""
-    milliseconds = int(found.modified.astimezone(UTC).timestamp() * 1000)
+    # a HEAD tells whole seconds, a listing more of them
+    moment = found.modified.astimezone(UTC).replace(microsecond=0)
     name = sha256(f"{found.key}\0{found.etag}".encode()).hexdigest()
-    return jobs.id_at(datetime.fromtimestamp(milliseconds / 1000, UTC), name[:12])
+    return jobs.id_at(moment, name[:12])

@@ -1,0 +1,37 @@
+"""Birthdays on the deployed stack, from the function to a queue that listens."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from infra.local.deploy import outputs
+from tests.e2e.conftest import Stack
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_birthday_is_announced_once(stack: Stack) -> None:
+    sns, sqs = stack.cloud.client("sns"), stack.cloud.client("sqs")
+    url = sqs.create_queue(QueueName="birthdays")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    topic = outputs(stack.cloud)["GreetingsTopicArn"]
+    endpoint = arn["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    today = datetime.now(UTC).date()
+    born = today.replace(year=1992).isoformat()
+    assert stack.api.put("/hello/Jubilar", json={"dateOfBirth": born}).status_code == 204
+    functions = stack.cloud.client("lambda")
+    (name,) = [
+        each["FunctionName"]
+        for each in functions.list_functions()["Functions"]
+        if "AnnounceFunction" in each["FunctionName"]
+    ]
+    for _ in range(2):
+        told = functions.invoke(FunctionName=name, Payload=b"{}")
+        assert "FunctionError" not in told, told["Payload"].read()
+    got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
+    said = [json.loads(json.loads(each["Body"])["Message"]) for each in got]
+    assert [each["message"] for each in said if each["username"] == "Jubilar"] == [
+        "Hello, Jubilar! Happy Birthday!"
+    ]

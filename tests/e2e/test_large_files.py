@@ -1,0 +1,141 @@
+"""Large files on the deployed stack: events, the state machine and the command line."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Stack
+
+pytestmark = pytest.mark.e2e
+FIRST = 5_000_000  # ids that the sample data has not
+
+
+def write(path: Path, rows: int, first: int = FIRST) -> set[int]:
+    """A file of hires; the lines of the broken ones, 1 of 100."""
+    lines = ["id,name,datetime,department_id,job_id"]
+    broken = set()
+    for n in range(rows):
+        if n % 100 == 50:
+            broken.add(n + 2)
+        moment = "no date" if n % 100 == 50 else "1999-03-01T00:00:00Z"
+        lines.append(f"{first + n},Somebody,{moment},1,1")
+    path.write_text("\n".join(lines) + "\n")
+    return broken
+
+
+def submit(stack: Stack, path: Path) -> str:
+    made = stack.api.post("/ingestions", json={"table": "hired_employees"})
+    assert made.status_code == 201, made.text
+    upload = made.json()["upload"]
+    with path.open("rb") as file:
+        sent = httpx.post(upload["url"], data=upload["fields"], files={"file": file}, timeout=60)
+    assert sent.status_code == 204, sent.text
+    return str(made.json()["id"])
+
+
+def wait(stack: Stack, job_id: str, seconds: float = 120) -> dict[str, Any]:
+    """The job when it has ended; its progress must never go back."""
+    deadline = time.monotonic() + seconds
+    progress = -1.0
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = stack.api.get(f"/ingestions/{job_id}").json()
+        assert job["progress"] >= progress
+        progress = job["progress"]
+        if job["finished_at"]:
+            return job
+        time.sleep(0.3)
+    raise AssertionError(f"not finished in {seconds} s: {job}")
+
+
+def count(stack: Stack) -> int:
+    """Rows of the table, counted one by one."""
+    pages = stack.cloud.client("dynamodb").get_paginator("scan")
+    (name,) = [
+        name
+        for name in stack.cloud.client("dynamodb").list_tables()["TableNames"]
+        if "HiredEmployeesTable" in name
+    ]
+    return sum(page["Count"] for page in pages.paginate(TableName=name, Select="COUNT"))
+
+
+def test_a_file_by_the_command_line_to_its_rejects(stack: Stack, tmp_path: Path) -> None:
+    broken = write(tmp_path / "hires.csv", 30_000)
+    before = count(stack)
+
+    def run(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "sprocketworks", "--json", *arguments],
+            env={
+                "SPROCKETWORKS_API": stack.described["api"],
+                "SPROCKETWORKS_TOKEN": stack.described["headers"]
+                .get("Authorization", "")
+                .removeprefix("Bearer "),
+                "XDG_STATE_HOME": str(tmp_path),
+            },
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=True,
+        ).stdout
+
+    job = json.loads(run("upload", str(tmp_path / "hires.csv"), "--table", "hired_employees"))
+    assert job["status"] == "succeeded"
+    assert job["rows"] == {
+        "read": 30_000,
+        "written": 30_000 - len(broken),
+        "duplicates": 0,
+        "rejected": len(broken),
+    }
+    assert count(stack) == before + 30_000 - len(broken)
+    rejects = csv.DictReader(io.StringIO(run("rejects", job["id"])))
+    assert {int(row["line"]) for row in rejects} == broken
+
+
+def test_a_cancelled_job_ends_soon_with_true_counts_and_the_next_one_runs(
+    stack: Stack, tmp_path: Path
+) -> None:
+    write(tmp_path / "many.csv", 120_000, 6_000_000)
+    write(tmp_path / "few.csv", 100, 7_000_000)
+    before = count(stack)
+    first = submit(stack, tmp_path / "many.csv")
+    while stack.api.get(f"/ingestions/{first}").json()["rows"]["read"] == 0:
+        time.sleep(0.2)
+    second = submit(stack, tmp_path / "few.csv")
+    deadline = time.monotonic() + 20
+    while stack.api.get(f"/ingestions/{second}").json()["waiting_for"] != first:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    started = time.monotonic()
+    assert stack.api.delete(f"/ingestions/{first}").status_code == 202
+    cancelled = wait(stack, first)
+    assert time.monotonic() - started < 30
+    assert cancelled["status"] == "cancelled"
+    assert cancelled["rows"]["read"] < 120_000
+    few = wait(stack, second)
+    assert few["rows"]["written"] == 99
+    assert count(stack) == before + cancelled["rows"]["written"] + 99
+
+
+def test_a_file_that_is_put_into_the_bucket_becomes_a_job(stack: Stack) -> None:
+    from infra.local.deploy import outputs
+
+    bucket = outputs(stack.cloud)["LandingBucketName"]
+    stack.cloud.client("s3").put_object(
+        Bucket=bucket, Key="landing/compounds/new.csv", Body=b"900001,Grease,\n900002,Oil,\n"
+    )
+    deadline = time.monotonic() + 30
+    jobs: list[dict[str, Any]] = []
+    while not jobs:
+        assert time.monotonic() < deadline
+        jobs = stack.api.get("/ingestions", params={"table": "compounds"}).json()["items"]
+    assert wait(stack, jobs[0]["id"])["rows"]["written"] == 2
+    again = stack.api.post("/ingestions", json={"source": "landing"})
+    assert (again.status_code, again.json()) == (202, {"ingestions": []})
