@@ -17,6 +17,19 @@ def test_a_birthday_is_announced_once(stack: Stack) -> None:
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     topic = outputs(stack.cloud)["GreetingsTopicArn"]
     endpoint = arn["Attributes"]["QueueArn"]
+    allowed = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": endpoint,
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+            }
+        ],
+    }
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(allowed)})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
     today = datetime.now(UTC).date()
     born = today.replace(year=1992).isoformat()
@@ -30,6 +43,7 @@ def test_a_birthday_is_announced_once(stack: Stack) -> None:
     for _ in range(2):
         told = functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in told, told["Payload"].read()
+    # what SNS delivers takes a moment
     got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
     said = [json.loads(json.loads(each["Body"])["Message"]) for each in got]
     assert [each["message"] for each in said if each["username"] == "Jubilar"] == [
