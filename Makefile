@@ -21,8 +21,8 @@ help: ## this list
 	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-build: .venv/installed ## the functions' artifact, for the Python at hand
-	@$(PY) -m infra.build $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE))
+build: .venv/installed ## the functions' artifact, for the Python at hand (OPEN=1: asks for no token)
+	@$(PY) -m infra.build $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(OPEN),--open)
 
 run: .venv/installed ## the whole stack on this machine, with logs, until Ctrl-C
 	@$(PY) -m infra.local run

@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from samcli.yamlhelper import yaml_dump, yaml_parse
+
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
 STAMP = ROOT / ".aws-sam" / "built"
@@ -20,7 +22,7 @@ SOURCES = (
     "functions",
     "template.yaml",
     "samconfig.toml",
-    "infra/state-machines",
+    "infra/ingestion.asl.json",
     "infra/assets.py",
     "infra/openapi.py",
     "infra/operations.py",
@@ -28,6 +30,7 @@ SOURCES = (
 )
 GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")
 
+OPEN = "OPEN TO EVERYONE WITHOUT A TOKEN: for demonstrations only, keep no real data here"
 THIS_RUNTIME = f"python3.{sys.version_info.minor}"
 THIS_ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
@@ -70,9 +73,31 @@ def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
         raise BuildError(f"{what} failed: {' | '.join(said[-6:])}")
 
 
-def build(runtime: str = THIS_RUNTIME, architecture: str = THIS_ARCHITECTURE) -> str:
-    """Build unless the artifact is that of the sources already; their hash."""
-    wanted = source_hash(runtime, architecture)
+def open_to_everyone(path: Path) -> None:
+    """Take the authorizer out of a template, and say so in the stack's outputs."""
+    template = yaml_parse(path.read_text("utf-8"))
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Api":
+            del properties["Auth"]
+        if resource["Type"] == "AWS::Serverless::Function":
+            for event in properties.get("Events", {}).values():
+                event["Properties"].pop("Auth", None)
+    template["Outputs"]["Access"]["Value"] = OPEN
+    path.write_text(yaml_dump(template), "utf-8")
+
+
+def build(
+    runtime: str = THIS_RUNTIME,
+    architecture: str = THIS_ARCHITECTURE,
+    *,
+    everyone: bool = False,
+) -> str:
+    """Build unless the artifact is that of the sources already; their hash.
+
+    The API is open to `everyone`, or to who has a token.
+    """
+    wanted = source_hash(runtime, architecture, str(everyone))
     if STAMP.exists() and BUILD.exists() and STAMP.read_text() == wanted:
         return wanted
     STAMP.unlink(missing_ok=True)
@@ -80,6 +105,8 @@ def build(runtime: str = THIS_RUNTIME, architecture: str = THIS_ARCHITECTURE) ->
     run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
     overrides = f"Runtime={runtime} Architecture={architecture}"
     run(tool("sam"), "build", "--parameter-overrides", overrides, what="sam build")
+    if everyone:
+        open_to_everyone(BUILD / "template.yaml")
     # byte code is for one interpreter, the one that the functions run on
     interpreter = sys.executable if runtime == THIS_RUNTIME else shutil.which(runtime)
     if interpreter is None:
@@ -94,11 +121,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runtime", default=THIS_RUNTIME)
     parser.add_argument("--architecture", default=THIS_ARCHITECTURE)
+    parser.add_argument("--open", action="store_true", help="no access token is asked for")
     options = parser.parse_args()
     try:
-        build(options.runtime, options.architecture)
+        build(options.runtime, options.architecture, everyone=options.open)
     except BuildError as error:
         sys.exit(str(error))
+    if options.open:
+        sys.stdout.write(f"{OPEN}\n")
     sys.stdout.write(f"built for {options.runtime} on {options.architecture}: {BUILD.name}\n")
 
 

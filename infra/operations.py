@@ -28,6 +28,8 @@ PROBLEM_EXAMPLE = {
     "detail": "What went wrong, in a sentence",
     "instance": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 }
+# the package whose routes ask for no token
+OPEN = "portal"
 # answered by API Gateway, or by any route when the store is down
 ALWAYS = (429, 500, 503)
 
@@ -46,6 +48,15 @@ class Operations:
     def components(self) -> JsonObject:
         """What the operations described so far refer to."""
         return {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token of the user pool: scope `sprocketworks/read`"
+                    " for GET, `sprocketworks/write` for all else",
+                }
+            },
             "schemas": dict(sorted(self.definitions.items())),
             "responses": {
                 _problem_name(status): self.problems[status] for status in sorted(self.problems)
@@ -65,6 +76,8 @@ class Operations:
             operation["parameters"] = parameters
         if content := self._request(route):
             operation["requestBody"] = {"required": True, "content": content}
+        if route.package != OPEN:
+            operation["security"] = [{"token": []}]
         operation["responses"] = self._responses(route)
         return operation
 
@@ -144,6 +157,8 @@ def _problem_name(status: int) -> str:
 def _problems(route: Route) -> set[int]:
     """Statuses that a route may fail with: what it declares, and what follows from its input."""
     statuses = {*ALWAYS, *route.problems}
+    if route.package != OPEN:
+        statuses |= {401, 403}
     if route.method == "POST":  # of Idempotency-Key
         statuses |= {400, 409, 422}
     if route.query or route.body:

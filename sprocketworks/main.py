@@ -1,5 +1,6 @@
 """The commands of `sprocketworks`."""
 
+import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ import httpx
 import typer
 from typer.exceptions import TyperException
 
-from sprocketworks import output
+from sprocketworks import login, output
 from sprocketworks import upload as uploads
 from sprocketworks.client import (
     FAILED,
@@ -43,13 +44,18 @@ class Common:
     token: str | None
     json: bool
 
-    def client(self) -> Client:
-        found = local_cloud()
+    def address(self, found: dict[str, Any]) -> str:
         api = self.api or found.get("api")
         if not api:
             raise typer.BadParameter("no API: give --api, or start the local cloud by `make up`")
-        if self.token:
-            headers = {"Authorization": f"Bearer {self.token}"}
+        return str(api)
+
+    def client(self) -> Client:
+        found = local_cloud()
+        api = self.address(found)
+        token = self.token or login.kept_token(api)
+        if token:
+            headers = {"Authorization": f"Bearer {token}"}
         else:
             headers = found.get("headers", {}) if api == found.get("api") else {}
         return Client(Access(api, headers))
@@ -285,6 +291,25 @@ def hello(
         output.show_json(said)
     else:
         output.results.print(said["message"], markup=False)
+
+
+@app.command("login")
+def log_in(
+    context: typer.Context,
+    client_id: Annotated[str | None, typer.Option(help="Of a program, instead of a person")] = None,
+) -> None:
+    """Sign in, in the browser; or as a program, with SPROCKETWORKS_CLIENT_SECRET."""
+    api = context.obj.address(local_cloud())
+    places = login.places_of(api)
+    if client_id is None:
+        token = login.in_browser(places)
+    else:
+        secret = os.environ.get("SPROCKETWORKS_CLIENT_SECRET") or typer.prompt(
+            "Client secret", hide_input=True
+        )
+        token = login.by_secret(places, client_id, secret)
+    login.keep(api, token)
+    output.messages.print("signed in")
 
 
 def main() -> None:

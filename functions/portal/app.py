@@ -30,14 +30,36 @@ async def health(_: Request) -> Response:
 NO_STORE = {"Cache-Control": "no-store"}
 
 
+def sign_in(request: Request) -> dict[str, str]:
+    """`client_id` and `sign_in`, the base of the sign-in's URLs, of the stage; none where open."""
+    return request.scope["aws.event"].get("stageVariables") or {}
+
+
+async def access(request: Request) -> Response:
+    """Where people sign in; addresses relative to the API's on the local cloud."""
+    known = sign_in(request)
+    if not known.get("client_id"):
+        return problem_answer(request, NotFound("nobody signs in here"))
+    base = known.get("sign_in", "")
+    return JSONResponse(
+        {
+            "authorize_url": f"{base}/oauth2/authorize",
+            "token_url": f"{base}/oauth2/token",
+            "client_id": known["client_id"],
+        },
+        headers=NO_STORE,
+    )
+
+
 def serve(file: File) -> Endpoint:
     """An endpoint that answers with a file, or 304 where the client has it."""
 
     async def endpoint(request: Request) -> Response:
+        headers = file.headers_for(sign_in(request).get("sign_in", ""))
         known = request.headers.get("if-none-match", "")
         if known == "*" or file.headers["ETag"] in (part.strip() for part in known.split(",")):
-            return Response(status_code=304, headers=file.headers)
-        return Response(file.content, media_type=file.media_type, headers=file.headers)
+            return Response(status_code=304, headers=headers)
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     return endpoint
 
@@ -75,6 +97,7 @@ class Guard:
 app = Starlette(
     routes=[
         Route("/health", health),
+        Route("/static/access.json", access),
         *(Route(path, serve(file)) for path, file in FILES.items()),
         *(Route(f"{page}/", without_slash) for page in ("/docs", "/redoc")),
     ],

@@ -15,7 +15,8 @@ STYLE_LINK = '<link rel="stylesheet" href="static/console.css">'
 # {inline} becomes the digests of what stands in the page itself
 CONSOLE_POLICY = (
     "default-src 'self'; script-src 'self' {inline}; style-src 'self' {inline}; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; connect-src 'self' {sign_in}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
 # Swagger UI and ReDoc write style elements, draw inline images and search in a worker
 DOCS_POLICY = (
@@ -38,6 +39,13 @@ class File:
         text = (HERE / self.name).read_text("utf-8")
         # at `/v1`, unlike `/v1/`, a browser would look for the style in the wrong folder
         return text.replace(STYLE_LINK, f"<style>{_console_style()}</style>").encode()
+
+    def headers_for(self, sign_in: str) -> dict[str, str]:
+        """The headers where people sign in at that address."""
+        policy = self.headers.get("Content-Security-Policy", "")
+        if "{sign_in}" not in policy:
+            return self.headers
+        return {**self.headers, "Content-Security-Policy": policy.replace("{sign_in}", sign_in)}
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -63,7 +71,7 @@ def _inline_digests(page: bytes) -> Iterator[str]:
 HTML = "text/html"
 SCRIPT = "text/javascript"
 STYLE = "text/css"
-MODULES = ("console.js", "api.js", "dom.js")
+MODULES = ("console.js", "api.js", "dom.js", "signin.js")
 
 FILES = {
     "/": File("console/index.html", HTML, policy=CONSOLE_POLICY),

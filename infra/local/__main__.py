@@ -6,10 +6,12 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from infra.build import ROOT, BuildError
+from infra.local.access import NAME, PASSWORD, sign_in
 from infra.local.cloud import Cloud, CloudError
 from infra.local.deploy import deploy
 from infra.local.logs import follow
@@ -33,7 +35,10 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     running = cloud.process() is not None
     try:
         cloud.start()
-        described = cloud.describe(deploy(cloud))
+        made = deploy(cloud)
+        api = cloud.api(made)
+        headers, places = sign_in(cloud, api, made)
+        described = cloud.describe(api, headers, asdict(places))
         if not running and (cloud.folder / "loaded").exists():
             # what was written last may not have been in the views when the cloud stopped
             reconcile(cloud, repair=True, pause=0)
@@ -50,7 +55,8 @@ def tell(described: dict[str, Any]) -> None:
     api = described["api"]
     headers = "".join(f" -H '{name}: {value}'" for name, value in described["headers"].items())
     say(
-        f"\nConsole  {described['console']}\nDocs     {api}/docs\nAPI      {api}\n\nTry:\n"
+        f"\nConsole  {described['console']} (sign in as {NAME}, {PASSWORD})\n"
+        f"Docs     {api}/docs\nAPI      {api}\n\nTry:\n"
         f"  curl{headers} '{api}/health'\n"
         f"  curl{headers} '{api}/reports/departments-above-mean?year=2021'\n"
         f"  curl{headers} '{api}/hello/Ada'\n\n"

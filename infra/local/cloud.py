@@ -174,14 +174,19 @@ class Cloud:
         for name in ("process.json", "cloud.json"):
             (self.folder / name).unlink(missing_ok=True)
 
-    def describe(self, outputs: dict[str, str]) -> dict[str, Any]:
-        """Write cloud.json, from the stack's outputs."""
-        api = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/v1"
+    def api(self, outputs: dict[str, str]) -> str:
+        """The API's base URL."""
+        return f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/v1"
+
+    def describe(self, api: str, headers: dict[str, str], auth: dict[str, str]) -> dict[str, Any]:
+        """Write cloud.json: where the API is, the headers that open it, where people sign in."""
         described = {
             "api": api,
             "console": f"{api}/",
             "aws_endpoint": self.endpoint,
-            "headers": {},
+            "headers": headers,
+            "auth": auth,
         }
+        self.description.touch(mode=0o600)
         self.description.write_text(json.dumps(described, indent=2) + "\n")
         return described

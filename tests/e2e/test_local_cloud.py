@@ -1,5 +1,6 @@
 """Starting and stopping the stack, as a user at a shell does."""
 
+import json
 import os
 import socket
 import subprocess
@@ -51,8 +52,12 @@ def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path:
         assert "sample data" not in again.stdout, "loaded once"
         api = f"{cloud.endpoint}/_aws/execute-api"
         assert api in again.stdout
+        described = json.loads(cloud.description.read_text())
         url = again.stdout.partition("API      ")[2].partition("\n")[0]
-        assert httpx.get(f"{url}/sprockets").json()["items"][0]["id"] == 1
+        assert (
+            httpx.get(f"{url}/sprockets", headers=described["headers"]).json()["items"][0]["id"]
+            == 1
+        )
         before = row_count(url)
         rows = {"rows": [{"id": 4711, "department": "New"}]}
         assert httpx.post(f"{url}/tables/departments/rows", json=rows).status_code == 201

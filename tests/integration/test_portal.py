@@ -13,7 +13,7 @@ from infra import assets, openapi
 from portal import health
 from portal.files import FILES
 from shared import dynamo
-from tests.front_door import Context, call, event
+from tests.front_door import Context, call, event, invoke
 from tests.template import environment
 
 
@@ -178,3 +178,18 @@ def invoked(request: dict[str, Any]) -> dict[str, Any]:
     from portal.handler import handler
 
     return handler(request, cast("Any", Context()))
+
+
+def test_the_console_learns_where_people_sign_in(aws: str) -> None:
+    request = event("GET", "/static/access.json")
+    assert invoke(request).status == 404
+    request["stageVariables"] = {"client_id": "abc", "sign_in": "https://sign.in"}
+    told = invoke(request)
+    assert told.json == {
+        "authorize_url": "https://sign.in/oauth2/authorize",
+        "token_url": "https://sign.in/oauth2/token",
+        "client_id": "abc",
+    }
+    page = {**event("GET", "/"), "stageVariables": request["stageVariables"]}
+    policy = invoke(page).headers["content-security-policy"]
+    assert "connect-src 'self' https://sign.in;" in policy

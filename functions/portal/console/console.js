@@ -2,6 +2,7 @@
 
 import { Problem, call, token } from "./api.js";
 import { chart, element, table } from "./dom.js";
+import { signIn, signedIn } from "./signin.js";
 
 const find = (selector, from = document) => from.querySelector(selector);
 
@@ -211,9 +212,12 @@ function greetings() {
   });
 }
 
-function credentials() {
+async function credentials() {
   const form = find("#token");
   const input = find("input", form);
+  find("[data-sign-in]", form).addEventListener("click", () => attempt(find("footer"), signIn));
+  const fresh = await signedIn();
+  if (fresh) token(fresh);
   input.value = token();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -222,6 +226,6 @@ function credentials() {
   });
 }
 
-credentials();
+await credentials();
 health();
 for (const section of [tables, reports, sprockets, factories, greetings]) section();

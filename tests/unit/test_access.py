@@ -1,0 +1,57 @@
+"""Every route of the template asks for a token with the scope of its method, or is open."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+from infra.build import open_to_everyone
+from infra.openapi import document
+from tests.template import ROOT, resources, template
+
+ROUTES = [
+    (logical_id, event["Properties"])
+    for logical_id, properties in resources("AWS::Serverless::Function")
+    for event in properties.get("Events", {}).values()
+    if event["Type"] == "Api"
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "route"), ROUTES, ids=lambda each: each if isinstance(each, str) else each["Path"]
+)
+def test_a_route_asks_for_the_scope_of_its_method(function: str, route: dict[str, Any]) -> None:
+    if function == "PortalFunction":  # the console, the docs, health, and paths that are nowhere
+        assert route["Auth"] == {"Authorizer": "NONE"}
+        return
+    scope = "read" if route["Method"] == "get" else "write"
+    assert route["Auth"] == {
+        "Authorizer": "Cognito",
+        "AuthorizationScopes": [f"sprocketworks/{scope}"],
+    }
+
+
+def test_the_api_asks_for_a_token_where_nothing_else_is_said() -> None:
+    assert template()["Resources"]["Api"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Cognito"
+
+
+def test_a_template_that_is_opened_asks_for_nothing_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text((ROOT / "template.yaml").read_text("utf-8"), "utf-8")
+    open_to_everyone(path)
+    opened = yaml_parse(path.read_text("utf-8"))
+    assert opened["Outputs"]["Access"]["Value"].startswith("OPEN TO EVERYONE")
+    for resource in opened["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Api":
+            assert "Auth" not in properties
+        if resource["Type"] == "AWS::Serverless::Function":
+            events = properties.get("Events", {}).values()
+            assert not any("Auth" in event["Properties"] for event in events)
+
+
+def test_the_document_says_who_needs_a_token() -> None:
+    for path, item in document()["paths"].items():
+        for operation in item.values():
+            assert ("security" in operation) == (path != "/health"), path
