@@ -31,8 +31,8 @@ def local(command: str, state: Path, port: int) -> subprocess.CompletedProcess[s
     )
 
 
-def row_count(url: str) -> int:
-    return int(httpx.get(f"{url}/tables").json()["tables"][0]["rows"])
+def row_count(api: httpx.Client) -> int:
+    return int(api.get("/tables").json()["tables"][0]["rows"])
 
 
 def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path: Path) -> None:
@@ -50,21 +50,17 @@ def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path:
         again = local("up", state, port)
         assert again.returncode == 0, again.stderr
         assert "sample data" not in again.stdout, "loaded once"
-        api = f"{cloud.endpoint}/_aws/execute-api"
-        assert api in again.stdout
         described = json.loads(cloud.description.read_text())
-        url = again.stdout.partition("API      ")[2].partition("\n")[0]
-        assert (
-            httpx.get(f"{url}/sprockets", headers=described["headers"]).json()["items"][0]["id"]
-            == 1
-        )
-        before = row_count(url)
-        rows = {"rows": [{"id": 4711, "department": "New"}]}
-        assert httpx.post(f"{url}/tables/departments/rows", json=rows).status_code == 201
-        deadline = time.monotonic() + 20
-        while row_count(url) == before and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert row_count(url) == before + 1, "the views follow after a restart too"
+        assert f"API      {described['api']}\n" in again.stdout
+        with httpx.Client(base_url=described["api"], headers=described["headers"]) as api:
+            assert api.get("/sprockets").json()["items"][0]["id"] == 1
+            before = row_count(api)
+            rows = {"rows": [{"id": 4711, "department": "New"}]}
+            assert api.post("/tables/departments/rows", json=rows).status_code == 201
+            deadline = time.monotonic() + 20
+            while row_count(api) == before and time.monotonic() < deadline:
+                time.sleep(0.2)
+            assert row_count(api) == before + 1, "the views follow after a restart too"
         children = psutil.Process(cloud.process().pid).children(recursive=True)  # type: ignore[union-attr]
         assert local("clean", state, port).returncode == 0
         assert not state.exists()
