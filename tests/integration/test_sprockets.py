@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -186,6 +187,25 @@ class Sprockets(RuleBasedStateMachine):
         self.last = create().json["id"]
         self.model: dict[int, dict[str, Any]] = {self.last: SPROCKET}
         self.tags: dict[int, str] = {}
+        # key -> the body and the answer that it was first used with; others' keys are others'
+        self.keyed: dict[str, tuple[dict[str, Any], int]] = {}
+        self.run = uuid4().hex
+
+    @rule(key=st.sampled_from("abc"), body=bodies, again=st.booleans())
+    def create_once(self, key: str, body: dict[str, Any], again: bool) -> None:
+        known = self.keyed.get(key)
+        body = known[0] if known and again else body
+        headers = {"Idempotency-Key": f"{self.run}-{key}"}
+        answer = call("POST", "/sprockets", json_body=body, headers=headers)
+        if known:
+            assert answer.status == (201 if body == known[0] else 422)
+            if answer.status == 201:
+                assert answer.json == {"id": known[1], **known[0]}
+            return
+        assert answer.json["id"] > self.last
+        self.last = answer.json["id"]
+        self.model[self.last] = body
+        self.keyed[key] = (body, self.last)
 
     @rule(body=bodies)
     def create(self, body: dict[str, Any]) -> None:
