@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,8 +170,11 @@ class Cloud:
             _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
             for known in _started:
                 known.poll()
-            for left in [*alive, *[child for child in children if child.is_running()]]:
-                left.kill()
+            left = [*alive, *[child for child in children if child.is_running()]]
+            for each in left:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+            psutil.wait_procs(left, timeout=STOP_SECONDS)
         for name in ("process.json", "cloud.json"):
             (self.folder / name).unlink(missing_ok=True)
 
