@@ -1,5 +1,6 @@
 """People and their birthdays, by name and by day."""
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,18 +45,23 @@ def put(person: Person, expected: list[int] | None = None) -> bool:
         ":born": person.born.isoformat(),
         ":day": month_day(person.born),
         ":one": 1,
+        # somebody who is deleted and comes back has no version of before
+        ":began": int(time.time()),
     }
-    expression = "SET username = :username, born = :born, month_day = :day"
-    if person.zone is None:
-        expression += " REMOVE #zone"
-    else:
+    expression = (
+        "SET username = :username, born = :born, month_day = :day,"
+        " version = if_not_exists(version, :began) + :one"
+    )
+    if person.zone is not None:
         expression += ", #zone = :zone"
         values[":zone"] = person.zone
+    else:
+        expression += " REMOVE #zone"
     condition, allowed = _allowed(expected)
     # a transaction, for it is done once however often it is sent
     operation = _people().update_operation(
         {"name": name_key(person.username)},
-        f"{expression} ADD version :one",
+        expression,
         condition=condition,
         names={"#zone": "zone"},
         values=values | allowed,

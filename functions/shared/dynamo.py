@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -329,12 +330,14 @@ class Table:
 
         StoreUnavailable when a batch could not be written; others may have been.
         """
-        unique = {tuple(item[name] for name in self.key): item for item in items}
+        key_of = itemgetter(*self.key)
+        unique = {key_of(item): item for item in items}
         self._batches(list(unique.values()), lambda batch: (batch, []))
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete all, in any order; what is not there counts as deleted."""
-        unique = {tuple(key[name] for name in self.key): key for key in keys}
+        key_of = itemgetter(*self.key)
+        unique = {key_of(key): key for key in keys}
         self._batches(list(unique.values()), lambda batch: ([], batch))
 
     def _batches(

@@ -5,8 +5,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from greetings import service
+from greetings.birthdays import message, next_birthday
+from greetings.names import name_key
 from tests.front_door import Answer, call
 
 TODAY = date(2027, 2, 20)
@@ -213,3 +218,84 @@ def test_a_greeting_has_an_entity_tag_of_its_person_and_day(
     now = call("GET", "/hello/Ada").headers["etag"]
     assert now != first
     assert call("DELETE", "/hello/Ada", headers={"If-Match": now}).status == 204
+
+
+people = st.sampled_from(["Ada", "ada", "Zoë", "ZOE\u0308", "ﬁona", "Fiona"])
+births = st.dates(date(1900, 1, 1), date(2020, 12, 31))
+
+
+class People(RuleBasedStateMachine):
+    """The API against a plain dictionary."""
+
+    @initialize()
+    def start(self) -> None:
+        self.model: dict[str, date] = {}
+        self.tags: dict[str, tuple[str, int]] = {}
+        self.versions: dict[str, int] = {}
+        for name in ("Ada", "Zoë", "Fiona"):
+            call("DELETE", f"/hello/{quote(name)}")
+
+    def changed(self, key: str) -> None:
+        self.versions[key] = self.versions.get(key, 0) + 1
+
+    @rule(name=people, born=births)
+    def save(self, name: str, born: date) -> None:
+        assert put(name, born.isoformat()).status == 204
+        self.model[name_key(name)] = born
+        self.changed(name_key(name))
+
+    @rule(name=people)
+    def greet(self, name: str) -> None:
+        answer = call("GET", f"/hello/{quote(name)}")
+        born = self.model.get(name_key(name))
+        assert answer.status == (404 if born is None else 200)
+        if born is not None:
+            assert answer.json == {"message": message(name, born, TODAY)}
+            self.tags[name_key(name)] = (answer.headers["etag"], self.versions[name_key(name)])
+
+    @rule(name=people, born=births)
+    def save_what_was_read(self, name: str, born: date) -> None:
+        tag, version = self.tags.get(name_key(name), ('"v999.x"', -1))
+        body = {"dateOfBirth": born.isoformat()}
+        answer = call("PUT", f"/hello/{quote(name)}", headers={"If-Match": tag}, json_body=body)
+        known = name_key(name) in self.model and version == self.versions[name_key(name)]
+        assert answer.status == (204 if known else 412)
+        if known:
+            self.model[name_key(name)] = born
+            self.changed(name_key(name))
+
+    @rule(name=people)
+    def forget(self, name: str) -> None:
+        known = self.model.pop(name_key(name), None)
+        answer = call("DELETE", f"/hello/{quote(name)}")
+        assert answer.status == (404 if known is None else 204)
+        self.changed(name_key(name))  # who comes back is another
+
+    @rule(limit=st.integers(1, 3))
+    def upcoming(self, limit: int) -> None:
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = call("GET", f"/birthdays?within=366&limit={limit}{cursor}").json
+            found += page["items"]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        days = [each["in_days"] for each in found]
+        assert days == sorted(days)
+        expected = {
+            key: (next_birthday(born, TODAY) - TODAY).days for key, born in self.model.items()
+        }
+        assert {name_key(each["username"]): each["in_days"] for each in found} == expected
+
+
+def test_people_behave_like_a_dictionary(tables: None) -> None:
+    run_state_machine_as_test(
+        People,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
