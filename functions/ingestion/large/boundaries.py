@@ -21,7 +21,7 @@ _FIELD = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 def _run_of_fields(delimiter: str) -> re.Pattern[bytes]:
     """Quoted fields, each where a field begins and ends, with all that is between them."""
     around = rb"[" + re.escape(delimiter.encode()) + rb"\r\n]"
-    opening = rb'[^"]*+(?:\A|(?<=' + around + rb"))"
+    opening = rb'[^"]*+(?<=' + around + rb")"
     return re.compile(rb"(?:" + opening + _FIELD.pattern + rb"(?=" + around + rb"))*+")
 
 
