@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from greetings import store
@@ -18,6 +19,8 @@ STALE = "the person has changed since"
 LISTING = "/birthdays"
 # Days that are looked up at once
 STRIDE = 32
+# The day that it is next, the day of birth, and whose it is
+Birthday = tuple[str, str, Person]
 
 
 def save(
@@ -69,42 +72,36 @@ def forget(username: str, expected: list[int] | None) -> None:
 
 def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[str, Any]:
     """Birthdays of the coming days, soonest first; a page continues where the last one ended."""
-    after = cursors.decode(LISTING, cursor)
-    days = list(days_from(today, within))
-    start: tuple[date, str, str] | None = None
-    if after is not None:
-        start = (date.fromisoformat(after["day"]), after["born"], after["name"])
-        days = [day for day in days if day >= start[0]]
-    found: list[tuple[date, str, Person]] = []
+    place = cursors.decode(LISTING, cursor, day=str, born=str, name=str)
+    days = _days_of_birth(today, within)
+    last = None
+    if place is not None:
+        last = (place["day"], place["born"])
+        days = [each for each in days if each >= last]
+
+    def people(each: tuple[str, str]) -> list[Birthday]:
+        behind = place["name"] if place and each == last else None
+        return [(*each, person) for person in store.born(each[1], limit + 1, behind)]
+
+    found: list[Birthday] = []
     for first in range(0, len(days), STRIDE):
-        found += _birthdays(days[first : first + STRIDE], today, limit + 1, start)
+        found += chain.from_iterable(together(people, days[first : first + STRIDE]))
         if len(found) > limit:
             break
-    page = found[:limit]
     return {
-        "items": [_shown(person, today) for _, _, person in page],
-        "next": _cursor(page[-1]) if len(found) > limit else None,
+        "items": [_shown(person, today) for _, _, person in found[:limit]],
+        "next": cursors.following(LISTING, found, limit, _place),
     }
 
 
-def _birthdays(
-    days: list[date], today: date, limit: int, start: tuple[date, str, str] | None
-) -> list[tuple[date, str, Person]]:
-    """People with a birthday on these days, at most `limit` a day of birth."""
-    wanted = [
-        (day, born)
-        for day in days
+def _days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
+    """The coming days, YYYY-MM-DD, each with a day of birth, MM-DD, that has its birthday then."""
+    return [
+        (day.isoformat(), born)
+        for day in days_from(today, within)
         for born in born_on(day)
         if next_birthday(date.fromisoformat(f"2000-{born}"), today) == day
     ]
-    if start is not None:
-        wanted = [each for each in wanted if each >= start[:2]]
-
-    def people(each: tuple[date, str]) -> list[tuple[date, str, Person]]:
-        behind = start[2] if start is not None and each == start[:2] else None
-        return [(*each, person) for person in store.born(each[1], limit, behind)]
-
-    return [one for found in together(people, wanted) for one in found]
 
 
 def _shown(person: Person, today: date) -> dict[str, Any]:
@@ -117,10 +114,9 @@ def _shown(person: Person, today: date) -> dict[str, Any]:
     }
 
 
-def _cursor(last: tuple[date, str, Person]) -> str:
-    day, born, person = last
-    key = {"day": day.isoformat(), "born": born, "name": name_key(person.username)}
-    return cursors.encode(LISTING, key)
+def _place(birthday: Birthday) -> cursors.Place:
+    day, born, person = birthday
+    return {"day": day, "born": born, "name": name_key(person.username)}
 
 
 def now() -> datetime:

@@ -37,17 +37,18 @@ def tables() -> dict[str, Any]:
 
 
 def sample(data_set: DataSet, limit: int) -> dict[str, Any]:
-    page = store.page(data_set, limit)
-    rows = [shown(data_set, item) for item in page.items]
-    return {"table": data_set.name, "columns": columns(data_set), "sample": rows}
+    rows, _ = store.page(data_set, limit)
+    shown_rows = [shown(data_set, row) for row in rows]
+    return {"table": data_set.name, "columns": columns(data_set), "sample": shown_rows}
 
 
 def row_page(data_set: DataSet, limit: int, cursor: str | None) -> dict[str, Any]:
     listing = f"/tables/{data_set.name}/rows"
-    page = store.page(data_set, limit, cursors.decode(listing, cursor))
+    place = cursors.decode(listing, cursor, key=int)
+    rows, last = store.page(data_set, limit, place["key"] if place else None)
     return {
-        "items": [shown(data_set, item) for item in page.items],
-        "next": None if page.last_key is None else cursors.encode(listing, page.last_key),
+        "items": [shown(data_set, row) for row in rows],
+        "next": cursors.encode(listing, None if last is None else {"key": last}),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from shared.datasets import DataSet
-from shared.dynamo import Item, Key, Page, Table, table, together
+from shared.dynamo import Item, Table, table, together
 
 BY_CONTENT = "by-content"
 
@@ -40,6 +40,11 @@ def get(data_set: DataSet, number: int) -> Item | None:
     return _rows(data_set).get({data_set.key: number}, consistent=True)
 
 
-def page(data_set: DataSet, limit: int, after: Key | None = None) -> Page:
-    """Some rows, in no order."""
-    return _rows(data_set).scan(limit=limit, after=after)
+def page(data_set: DataSet, limit: int, after: int | None = None) -> tuple[list[Item], int | None]:
+    """Some rows, in no order, and the key of the last of them where more may follow."""
+    start = None if after is None else {data_set.key: after}
+    found = _rows(data_set).scan(limit=limit + 1, after=start)
+    if len(found.items) > limit:
+        return found.items[:limit], found.items[limit - 1][data_set.key]
+    last = found.last_key
+    return found.items, last[data_set.key] if last else None

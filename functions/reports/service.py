@@ -69,17 +69,16 @@ LISTING = "/reports/experiments"
 
 def experiments(limit: int, cursor: str | None) -> Report:
     """A page of users in order of id, and the average over all of them."""
-    after = cursors.decode(LISTING, cursor)
+    after = cursors.decode(LISTING, cursor, user_id=int)
     # one more than asked tells whether a page follows
     ids = store.user_ids(None if after is None else after["user_id"], limit + 1)
     page = ids[:limit]
     counts = row_counts("user_experiments", USERS_WITH_EXPERIMENTS)
     average = figures.average_count(counts["user_experiments"], counts[USERS_WITH_EXPERIMENTS])
-    more = len(ids) > limit
     return _head("experiments") | {
         "average_experiment_count": average,
         "user_reports": _user_reports(page),
-        "next": cursors.encode(LISTING, {"user_id": page[-1]}) if more else None,
+        "next": cursors.following(LISTING, ids, limit, lambda user: {"user_id": user}),
     }
 
 

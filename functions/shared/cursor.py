@@ -1,36 +1,55 @@
-"""Opaque page cursors: a key of the store, packed and checked, so that a damaged one is found."""
+"""Opaque page cursors: where a page ended, packed and checked, so that a damaged one is found."""
 
-import binascii
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from shared.problems import Malformed
 
-Key = dict[str, Any]
+Place = dict[str, Any]
+T = TypeVar("T")
+LONGEST = 1000  # bytes of a text
 DAMAGED = "the cursor is damaged: pass `next` on as it came"
 
 
-def encode(listing: str, key: Key) -> str:
-    """A cursor that continues `listing` (its path) after `key`."""
-    data = json.dumps([listing, key], separators=(",", ":"), ensure_ascii=False).encode()
+def encode(listing: str, place: Place | None) -> str | None:
+    """A cursor that continues `listing` (its path) behind a place, None behind its end."""
+    if place is None:
+        return None
+    data = json.dumps([listing, place], separators=(",", ":"), ensure_ascii=False).encode()
     return urlsafe_b64encode(zlib.crc32(data).to_bytes(4, "big") + data).rstrip(b"=").decode()
 
 
-def decode(listing: str, cursor: str | None) -> Key | None:
-    """The key in `cursor`; Malformed when it is damaged or of another listing."""
+def following(
+    listing: str, found: Sequence[T], limit: int, place_of: Callable[[T], Place]
+) -> str | None:
+    """The cursor behind the first `limit` of what was found, None where that was all."""
+    return encode(listing, place_of(found[limit - 1]) if len(found) > limit else None)
+
+
+def decode(listing: str, cursor: str | None, **shape: type) -> Place | None:
+    """The place in `cursor`; Malformed when it is damaged, of another listing or shape."""
     if cursor is None:
         return None
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        checksum, data = raw[:4], raw[4:]
-        intact = zlib.crc32(data).to_bytes(4, "big") == checksum
-        found, key = json.loads(data) if intact else (None, {})
-    except (ValueError, TypeError, binascii.Error) as error:
+        found, place = json.loads(raw[4:])
+        intact = encode(found, place) == cursor
+    except (ValueError, TypeError, RecursionError) as error:
         raise Malformed(DAMAGED) from error
-    if not intact or encode(found, key) != cursor:
+    # whoever makes a cursor up can make the checksum up as well
+    if not (intact and isinstance(place, dict) and _has_shape(place, shape)):
         raise Malformed(DAMAGED)
     if found != listing:
         raise Malformed("the cursor belongs to another list")
-    return dict(key)
+    return place
+
+
+def _has_shape(place: Place, shape: dict[str, type]) -> bool:
+    """Whether its values are of these types, and the store can take them as a key."""
+    return {name: type(value) for name, value in place.items()} == shape and all(
+        0 < len(value.encode()) < LONGEST if isinstance(value, str) else abs(value) < 2**63
+        for value in place.values()
+    )

@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item, Key
 from shared.factory_keys import factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed
@@ -52,8 +51,7 @@ def shown(item: Item) -> Shown:
 
 def listed(limit: int, cursor: str | None) -> Shown:
     """A page in order of id."""
-    items, last = page(SPROCKETS, limit, cursors.decode("/sprockets", cursor))
-    following = None if last is None else cursors.encode("/sprockets", last)
+    items, following = page(SPROCKETS, limit, "/sprockets", cursor)
     return {"items": [shown(item) for item in items], "next": following}
 
 
@@ -97,16 +95,36 @@ def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None
     fields = _fields(sprocket)
     when = condition(expected, THERE)
     values = {f":{name}": value for name, value in fields.items()} | when.get("values", {})
-    assignments = ", ".join(f"{name} = :{name}" for name in fields)
+    assignments = "".join(f", {name} = :{name}" for name in fields)
     try:
-        return factory_table().update(
+        return write_once(
             sprocket_key(number),
-            f"SET {assignments} REMOVE mark ADD version :one",
-            condition=when["condition"],
-            values={**values, ":one": 1},
+            f"SET writer = :writer{assignments} REMOVE mark ADD version :one",
+            when["condition"],
+            {**values, ":one": 1},
         )
     except ConditionFailedError as error:
         raise refusal(error.item, MISSING) from error
+
+
+def write_once(
+    key: Key, expression: str, condition: str, values: Item, names: dict[str, str] | None = None
+) -> Item:
+    """The item after an update that sets `writer` to `:writer`; ConditionFailedError.
+
+    The condition fails also when the update is made again because its answer was lost: then the
+    writer is known.
+    """
+    writer = uuid4().hex
+    values = {**values, ":writer": writer}
+    try:
+        return factory_table().update(
+            key, expression, condition=condition, names=names, values=values
+        )
+    except ConditionFailedError as error:
+        if error.item and error.item.get("writer") == writer:
+            return error.item
+        raise
 
 
 def delete(sprocket_id: str, expected: list[int] | None) -> None:

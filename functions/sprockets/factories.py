@@ -4,12 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item, together, transact
 from shared.factory_keys import FACTORIES, factory_key, factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets import charts
-from sprockets.catalog import STALE, condition, number_of, refusal
+from sprockets.catalog import STALE, condition, number_of, refusal, write_once
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
 from sprockets.generations import MISSING, sweep, unseen, written
 from sprockets.store import Factory, delete_points, factory_of, page, reserve
@@ -63,7 +62,7 @@ def shown(factory: Factory, span: Span, bounds: Bounds = ALONE) -> Shown:
 
 def listed(limit: int, cursor: str | None, span: Span) -> Shown:
     """A page in order of id."""
-    items, last = page(FACTORIES, limit, cursors.decode("/factories", cursor))
+    items, following = page(FACTORIES, limit, "/factories", cursor)
 
     def element(factory: Factory) -> list[Shown]:
         with suppress(NotFound):
@@ -73,7 +72,7 @@ def listed(limit: int, cursor: str | None, span: Span) -> Shown:
     alive = [factory_of(item) for item in items if "deleting" not in item]
     return {
         "items": [each for found in together(element, alive) for each in found],
-        "next": None if last is None else cursors.encode("/factories", last),
+        "next": following,
     }
 
 
@@ -122,7 +121,7 @@ def _put_in_place(
 ) -> Item:
     when = condition(expected)
     values = {":one": 1, **when.get("values", {})}
-    assignments = []
+    assignments = ["writer = :writer"]
     if body.renames:
         assignments.append("#name = :name")
         values[":name"] = body.name
@@ -130,12 +129,12 @@ def _put_in_place(
         assignments.append("generation = :g")
         values[":g"] = generation
         when["condition"] += " AND generation < :g"
-    return factory_table().update(
+    return write_once(
         factory_key(number),
-        (f"SET {', '.join(assignments)} " if assignments else "") + "ADD version :one",
-        condition=when["condition"],
-        names={"#name": "name"} if body.renames else None,
-        values=values,
+        f"SET {', '.join(assignments)} ADD version :one",
+        when["condition"],
+        values,
+        {"#name": "name"} if body.renames else None,
     )
 
 
@@ -151,10 +150,9 @@ def delete(factory_id: str, expected: list[int] | None) -> None:
     if item is None or "deleting" not in item:
         when = condition(expected)
         values = {":true": True, **when.get("values", {})}
+        marking = "SET deleting = :true, writer = :writer"
         try:
-            item = factory_table().update(
-                key, "SET deleting = :true", condition=when["condition"], values=values
-            )
+            item = write_once(key, marking, when["condition"], values)
         except ConditionFailedError as error:
             raise refusal(error.item, MISSING) from error
     generations = range(item["cleaned"], item["allocated"] + 1)

@@ -10,7 +10,16 @@ from sprockets.catalog import STALE, number_of
 from sprockets.charts import Span
 from sprockets.factories import steadily
 from sprockets.references import attempt, check_known, checks, index, removals, touch, unuse, use
-from sprockets.store import Factory, Point, index_key, point_from, point_item, point_key, point_of
+from sprockets.store import (
+    Factory,
+    Point,
+    index_key,
+    place_of,
+    point_from,
+    point_item,
+    point_key,
+    point_of,
+)
 
 if TYPE_CHECKING:
     from sprockets.models import PointIn
@@ -35,7 +44,7 @@ def shown(point: Point) -> Shown:
 def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Shown:
     """A page in order of time."""
     listing = f"/factories/{factory.id}/production"
-    after = cursors.decode(listing, cursor)
+    after = cursors.decode(listing, cursor, sk=str)
     # by the key of the last point alone: the chart may have been replaced since
     start = span.keys[":start"] if after is None else f"{after['sk']}!"
 
@@ -53,9 +62,10 @@ def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Show
         return page.items
 
     found = steadily(factory, read)
-    more = len(found) > limit
-    following = cursors.encode(listing, {"sk": found[limit - 1]["sk"]}) if more else None
-    return {"items": [shown(point_of(item)) for item in found[:limit]], "next": following}
+    return {
+        "items": [shown(point_of(item)) for item in found[:limit]],
+        "next": cursors.following(listing, found, limit, place_of),
+    }
 
 
 def one(factory: Factory, point_id: str) -> Point:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
 from shared.factory_keys import factory_table, padded, points_partition
 
@@ -135,14 +136,26 @@ def progress(load: Item, to: int) -> Operation:
     )
 
 
-def page(partition: str, limit: int, after: Key | None) -> tuple[list[Item], Key | None]:
-    """Items of a partition in order of their keys, and the key to go on after."""
-    found = factory_table().query(
-        "pk = :pk", {":pk": partition}, limit=limit + 1, after=after, consistent=True
+def page(
+    partition: str, limit: int, listing: str, cursor: str | None
+) -> tuple[list[Item], str | None]:
+    """Items of a partition in order of their keys, and the cursor to go on with."""
+    place = cursors.decode(listing, cursor, sk=str)
+    found = (
+        factory_table()
+        .query(
+            "pk = :pk AND sk > :after",
+            {":pk": partition, ":after": place["sk"] if place else "-"},
+            limit=limit + 1,
+            consistent=True,
+        )
+        .items
     )
-    items = found.items[:limit]
-    more = len(found.items) > limit
-    return items, {"pk": items[-1]["pk"], "sk": items[-1]["sk"]} if more else None
+    return found[:limit], cursors.following(listing, found, limit, place_of)
+
+
+def place_of(item: Item) -> cursors.Place:
+    return {"sk": item["sk"]}
 
 
 def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:

@@ -51,21 +51,22 @@ def create(table: str, filename: str | None, options: Item) -> dict[str, Any]:
 
 def page(limit: int, cursor: str | None, status: str | None, table: str | None) -> dict[str, Any]:
     """Jobs, the newest first; a page may be short before the end."""
-    after = cursors.decode(LISTING, cursor)
+    after = cursors.decode(LISTING, cursor, id=str)
     found: list[Item] = []
     for _ in range(MOST_PAGES):
-        some = store.page(limit - len(found), after)
+        some = store.page(limit + 1, after["id"] if after else None)
         found += [
             job
             for job in some.items
             if status in {None, job["status"]} and table in {None, job["table"]}
         ]
-        after = some.last_key
-        if after is None or len(found) == limit:
+        after = {"id": some.items[-1]["id"]} if some.last_key else None
+        if after is None or len(found) > limit:
             break
+    following = cursors.following(LISTING, found, limit, lambda job: {"id": job["id"]})
     return {
-        "items": [jobs.shown(job) for job in found],
-        "next": None if after is None else cursors.encode(LISTING, after),
+        "items": [jobs.shown(job) for job in found[:limit]],
+        "next": following or cursors.encode(LISTING, after),
     }
 
 

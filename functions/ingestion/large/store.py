@@ -66,10 +66,14 @@ def get_many(job_ids: list[str]) -> list[Item]:
     return jobs_table().get_many([_key(job_id) for job_id in job_ids], consistent=True)
 
 
-def page(limit: int, after: Key | None) -> Page:
-    """Jobs, the newest first."""
+def page(limit: int, after: str | None) -> Page:
+    """Jobs, the newest first, that are older than the job `after`."""
     return jobs_table().query(
-        "pk = :jobs", {":jobs": _JOBS}, limit=limit, after=after, forward=False, consistent=True
+        "pk = :jobs AND sk < :after",
+        {":jobs": _JOBS, ":after": after or "~"},
+        limit=limit,
+        forward=False,
+        consistent=True,
     )
 
 
