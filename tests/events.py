@@ -252,7 +252,8 @@ def build() -> dict[str, Event]:
     made["planner-task"] = {"id": JOBS["planning"]["id"]}
     made["worker-task"] = {"id": JOBS["running"]["id"], "chunk": CHUNK}
     made["finisher-ended"] = ended(str(JOBS["running"]["id"]))
-    made["announce-hourly"] = {"source": "aws.events", "detail-type": "Scheduled Event"}
+    for name in ("announce-hourly", "sweeper-regularly"):
+        made[name] = {"source": "aws.events", "detail-type": "Scheduled Event"}
     made["reconcile-nightly"] = {"repair": False}
     return made
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from shared.dynamo import TRANSACTION, Item, Operation
 from shared.factory_keys import factory_table
 from shared.problems import Conflict, Invalid
-from sprockets.generations import sweep
 from sprockets.references import additions, attempt, check_known, removals, touch
 from sprockets.store import (
     Factory,
@@ -34,7 +33,6 @@ def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
     again go on from there; when a sprocket was deleted, what was written is taken back.
     """
     check_known(bodies)
-    sweep(factory)
     load = _load(factory, bodies)
     points = [point_from(load["first"] + i, body) for i, body in enumerate(bodies)]
     end = 0

@@ -8,6 +8,7 @@ from uuid import uuid4
 from shared.dynamo import ConditionFailedError, Item, Key
 from shared.factory_keys import factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed
+from sprockets.generations import clear_abandoned
 from sprockets.store import SPROCKETS, page, reserve, sprocket_key
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ ROUNDS = 10
 THERE = "attribute_exists(pk)"
 # of a sprocket that is there and that no deletion has marked
 UNMARKED = f"{THERE} AND attribute_not_exists(mark)"
-# of a factory that is there and whose deletion has not begun
-LIVE = f"{THERE} AND attribute_not_exists(deleting)"
+# of what is still as it was read
+SAME = "version = :v"
 
 
 def number_of(text: str, missing: str) -> int:
@@ -71,60 +72,38 @@ def create(sprocket: "SprocketIn") -> Item:
     return item
 
 
-def condition(expected: list[int] | None, state: str = LIVE) -> dict[str, Any]:
-    """The condition of a write to an item in that state, of one of the expected versions."""
+def condition(expected: list[int] | None) -> dict[str, Any]:
+    """The condition of a write to a sprocket that is there, of one of the expected versions."""
     if expected is None:
-        return {"condition": state}
+        return {"condition": THERE}
     names = [f":e{i}" for i in range(len(expected))] or [":none"]
     return {
-        "condition": f"{state} AND version IN ({', '.join(names)})",
+        "condition": f"{THERE} AND version IN ({', '.join(names)})",
         "values": dict(zip(names, expected or [0], strict=True)),
     }
-
-
-def refusal(item: Item | None, missing: str) -> NotFound | PreconditionFailed:
-    """Why a condition did not hold, from the item that was there."""
-    if item is None or "deleting" in item:
-        return NotFound(missing)
-    return PreconditionFailed(STALE)
 
 
 def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None) -> Item:
     """The new state; NotFound, PreconditionFailed."""
     number = number_of(sprocket_id, MISSING)
     fields = _fields(sprocket)
-    when = condition(expected, THERE)
+    when = condition(expected)
     values = {f":{name}": value for name, value in fields.items()} | when.get("values", {})
     assignments = "".join(f", {name} = :{name}" for name in fields)
-    try:
-        return write_once(
-            sprocket_key(number),
-            f"SET writer = :writer{assignments} REMOVE mark ADD version :one",
-            when["condition"],
-            {**values, ":one": 1},
-        )
-    except ConditionFailedError as error:
-        raise refusal(error.item, MISSING) from error
-
-
-def write_once(
-    key: Key, expression: str, condition: str, values: Item, names: dict[str, str] | None = None
-) -> Item:
-    """The item after an update that sets `writer` to `:writer`; ConditionFailedError.
-
-    The condition fails also when the update is made again because its answer was lost: then the
-    writer is known.
-    """
     writer = uuid4().hex
-    values = {**values, ":writer": writer}
     try:
         return factory_table().update(
-            key, expression, condition=condition, names=names, values=values
+            sprocket_key(number),
+            f"SET writer = :writer{assignments} REMOVE mark ADD version :one",
+            condition=when["condition"],
+            values={**values, ":one": 1, ":writer": writer},
         )
     except ConditionFailedError as error:
-        if error.item and error.item.get("writer") == writer:
-            return error.item
-        raise
+        if error.item is None:
+            raise NotFound(MISSING) from error
+        if error.item.get("writer") == writer:
+            return error.item  # written by an attempt whose answer was lost
+        raise PreconditionFailed(STALE) from error
 
 
 def delete(sprocket_id: str, expected: list[int] | None) -> None:
@@ -135,6 +114,7 @@ def delete(sprocket_id: str, expected: list[int] | None) -> None:
     anew. So a mark that an interrupted deletion left hinders no one.
     """
     number = number_of(sprocket_id, MISSING)
+    clear_abandoned()  # of points that nobody sees, none refers to it
     for attempt in range(ROUNDS):
         mark = uuid4().hex
         if not _mark(number, mark, expected):
@@ -155,7 +135,7 @@ def delete(sprocket_id: str, expected: list[int] | None) -> None:
 
 def _mark(number: int, mark: str, expected: list[int] | None) -> bool:
     """Mark for deletion, whoever marked it before; False where there is no such sprocket."""
-    when = condition(expected, THERE)
+    when = condition(expected)
     values = {":mark": mark, **when.get("values", {})}
     try:
         factory_table().update(

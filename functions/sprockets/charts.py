@@ -58,7 +58,12 @@ def read(factory: int, generation: int, span: Span, bounds: Bounds) -> tuple[lis
         if after is None:
             break
     points = [point_of(item) for item in reversed(items[: bounds.read])]
-    if len(items) <= bounds.shown:
+    return thinned(points, bounds)
+
+
+def thinned(points: list[Point], bounds: Bounds = ALONE) -> tuple[list[Point], bool]:
+    """Points in time order, evenly many left out where they are too many, and whether they are."""
+    if len(points) <= bounds.shown:
         return points, False
     step = (len(points) - 1) / (bounds.shown - 1)
     return [points[round(step * place)] for place in range(bounds.shown)], True

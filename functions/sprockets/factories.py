@@ -2,16 +2,29 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace as replaced
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.dynamo import ConditionFailedError, Item, together, transact
+from shared.dynamo import TransactionFailedError, together, transact
 from shared.factory_keys import FACTORIES, factory_key, factory_table
-from shared.problems import Conflict, NotFound, PreconditionFailed
+from shared.problems import Conflict, NotFound, PreconditionFailed, StoreUnavailable
 from sprockets import charts
-from sprockets.catalog import STALE, condition, number_of, refusal, write_once
+from sprockets.catalog import SAME, STALE, number_of
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
-from sprockets.generations import MISSING, sweep, unseen, written
-from sprockets.store import Factory, delete_points, factory_of, page, reserve
+from sprockets.generations import (
+    MISSING,
+    clear,
+    clear_abandoned,
+    counter_key,
+    founding,
+    hide,
+    points_of,
+    show,
+    written,
+)
+from sprockets.store import Factory, Point, factory_of, page, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryIn
@@ -20,17 +33,17 @@ Shown = dict[str, Any]
 T = TypeVar("T")
 BUSY = "the factory is being written by others"
 # How often a request begins anew because others write to the same factory
-ROUNDS = 5
+ROUNDS = 10
 
 
 def one(factory_id: str) -> Factory:
-    """NotFound also for a factory whose deletion has begun."""
+    """NotFound."""
     return _there(number_of(factory_id, MISSING))
 
 
 def _there(number: int) -> Factory:
     item = factory_table().get(factory_key(number), consistent=True)
-    if item is None or "deleting" in item:
+    if item is None:
         raise NotFound(MISSING)
     return factory_of(item)
 
@@ -48,16 +61,14 @@ def steadily(factory: Factory, read: Callable[[Factory], T]) -> T:
 
 def shown(factory: Factory, span: Span, bounds: Bounds = ALONE) -> Shown:
     def read(factory: Factory) -> Shown:
-        points, thinned = charts.read(factory.id, factory.generation, span, bounds)
-        more = {"chart_data_thinned": True} if thinned else {}
-        return {
-            "id": factory.id,
-            "name": factory.name,
-            "chart_data": charts.data(points),
-            **more,
-        }
+        return _with_chart(factory, *charts.read(factory.id, factory.generation, span, bounds))
 
     return steadily(factory, read)
+
+
+def _with_chart(factory: Factory, points: list[Point], thinned: bool) -> Shown:
+    more = {"chart_data_thinned": True} if thinned else {}
+    return {"id": factory.id, "name": factory.name, "chart_data": charts.data(points), **more}
 
 
 def listed(limit: int, cursor: str | None, span: Span) -> Shown:
@@ -69,9 +80,9 @@ def listed(limit: int, cursor: str | None, span: Span) -> Shown:
             return [shown(factory, span, IN_LIST)]
         return []  # deleted meanwhile
 
-    alive = [factory_of(item) for item in items if "deleting" not in item]
+    found = together(element, map(factory_of, items))
     return {
-        "items": [each for found in together(element, alive) for each in found],
+        "items": list(chain.from_iterable(found)),
         "next": following,
     }
 
@@ -85,77 +96,99 @@ def svg(factory: Factory, span: Span) -> str:
     return steadily(factory, read)
 
 
-def create(body: "FactoryIn") -> Factory:
-    items = unseen(reserve("factory"), body)
-    transact([factory_table().put_operation(item) for item in items])
-    return factory_of(items[-1])
+def create(body: "FactoryIn") -> tuple[Factory, Shown]:
+    """The new factory; nothing is read any more that could fail when it is there."""
+    clear_abandoned()
+    factory = Factory(reserve("factory"), body.name, 1, 1)
+    points = points_of(body.chart_data, 1)
+    transact(founding(factory, points))
+    return factory, _with_chart(factory, *charts.thinned(sorted(points, key=attrgetter("time"))))
 
 
 def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> Factory:
     """The new state; what the body leaves out stays. NotFound, PreconditionFailed."""
-    factory = one(factory_id)
-    if expected is not None and factory.version not in expected:
-        raise PreconditionFailed(STALE)
-    for _ in range(ROUNDS):
-        generation = None if body.chart_data is None else written(factory.id, body.chart_data)
-        try:
-            factory = factory_of(_put_in_place(factory.id, body, generation, expected))
-        except ConditionFailedError as error:
-            if generation is not None:
-                delete_points(factory.id, generation)
-            item = error.item
-            if (
-                item is None
-                or "deleting" in item
-                or item["version"] not in (expected or [item["version"]])
-            ):
-                raise refusal(item, MISSING) from error
-            continue  # another request has put a later chart in place
-        sweep(factory)
-        return factory
-    raise Conflict(BUSY)
-
-
-def _put_in_place(
-    number: int, body: "FactoryIn", generation: int | None, expected: list[int] | None
-) -> Item:
-    when = condition(expected)
-    values = {":one": 1, **when.get("values", {})}
-    assignments = ["writer = :writer"]
-    if body.renames:
-        assignments.append("#name = :name")
-        values[":name"] = body.name
-    if generation is not None:
-        assignments.append("generation = :g")
-        values[":g"] = generation
-        when["condition"] += " AND generation < :g"
-    return write_once(
-        factory_key(number),
-        f"SET {', '.join(assignments)} ADD version :one",
-        when["condition"],
-        values,
-        {"#name": "name"} if body.renames else None,
-    )
+    clear_abandoned()
+    factory = _expected(factory_id, expected)
+    if body.chart_data is None:
+        return _retried(factory, expected, lambda now: _update(now, body, now.generation))
+    generation = written(factory.id, body.chart_data)
+    try:
+        after = _retried(factory, expected, lambda now: _update(now, body, generation))
+    except (NotFound, PreconditionFailed, Conflict):
+        clear(factory.id, generation)
+        raise
+    return after
 
 
 def delete(factory_id: str, expected: list[int] | None) -> None:
     """Take a factory and all its points away. NotFound, PreconditionFailed.
 
-    It is gone for everyone as soon as it is marked; when the rest is interrupted, the next call
-    goes on with it.
+    It is gone for everyone at once; points that are left when it takes long are cleared later.
     """
-    number = number_of(factory_id, MISSING)
-    key = factory_key(number)
-    item = factory_table().get(key, consistent=True)
-    if item is None or "deleting" not in item:
-        when = condition(expected)
-        values = {":true": True, **when.get("values", {})}
-        marking = "SET deleting = :true, writer = :writer"
+    clear_abandoned()
+    _retried(_expected(factory_id, expected), expected, _remove)
+
+
+def _expected(factory_id: str, expected: list[int] | None) -> Factory:
+    factory = one(factory_id)
+    if expected is not None and factory.version not in expected:
+        raise PreconditionFailed(STALE)
+    return factory
+
+
+def _retried(
+    factory: Factory, expected: list[int] | None, write: Callable[[Factory], Factory]
+) -> Factory:
+    """What a transaction on the factory makes of it; anew when another one came before."""
+    for _ in range(ROUNDS):
         try:
-            item = write_once(key, marking, when["condition"], values)
-        except ConditionFailedError as error:
-            raise refusal(error.item, MISSING) from error
-    generations = range(item["cleaned"], item["allocated"] + 1)
-    for generation in generations:
-        delete_points(number, generation)
-    factory_table().delete_many([key, {"pk": "COUNTER", "sk": f"point#{number}"}])
+            after = write(factory)
+        except TransactionFailedError as error:
+            if not error.failed():
+                raise
+            factory = _expected(str(factory.id), expected)
+            continue
+        if after.generation != factory.generation:
+            with suppress(StoreUnavailable):  # it is done, what is left is cleared later
+                clear(factory.id, factory.generation)
+        return after
+    raise Conflict(BUSY)
+
+
+def _update(factory: Factory, body: "FactoryIn", generation: int) -> Factory:
+    """A factory with the name of the body, if it has one, and a generation of points."""
+    after = replaced(
+        factory,
+        name=body.name if body.renames else factory.name,
+        version=factory.version + 1,
+        generation=generation,
+    )
+    moved = []
+    if generation != factory.generation:
+        moved = [show(factory.id, generation), hide(factory.id, factory.generation)]
+    update = factory_table().update_operation(
+        factory_key(factory.id),
+        "SET #name = :name, version = :version, generation = :generation",
+        SAME,
+        names={"#name": "name"},
+        values={
+            ":name": after.name,
+            ":version": after.version,
+            ":generation": generation,
+            ":v": factory.version,
+        },
+    )
+    transact([update, *moved])
+    return after
+
+
+def _remove(factory: Factory) -> Factory:
+    key = factory_key(factory.id)
+    transact(
+        [
+            factory_table().delete_operation(key, SAME, values={":v": factory.version}),
+            factory_table().delete_operation(counter_key(factory.id)),
+            hide(factory.id, factory.generation),
+        ]
+    )
+    return replaced(factory, generation=0)

@@ -1,18 +1,28 @@
-"""The generations of a factory's points: written unseen, shown at once, swept when replaced."""
+"""The generations of a factory's points: written unseen, shown at once, cleared when replaced.
 
+A generation that its factory does not show, not yet or no longer, is in the journal for as long as
+it may have points. Its entry goes in the transaction that shows it, and comes in the one that hides
+it, so that what a crash leaves behind is found.
+"""
+
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shared.dynamo import ConditionFailedError, Item
-from shared.factory_keys import factory_key, factory_table
+from shared.dynamo import ConditionFailedError, Item, Key, Operation
+from shared.factory_keys import factory_key, factory_table, padded
 from shared.problems import NotFound
-from sprockets.catalog import LIVE
 from sprockets.store import Factory, Point, delete_points, put_points, reserve
 
 if TYPE_CHECKING:
-    from sprockets.models import ChartData, FactoryIn
+    from sprockets.models import ChartData
 
 MISSING = "no such factory"
+JOURNAL = "JOURNAL"
+# Seconds after which a generation is shown by nobody any more who began it: requests take less
+ABANDONED = 120
+# Seconds that a request spends on clearing what it hid, and what others left
+OWN, OTHERS = 15.0, 3.0
 
 
 def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
@@ -25,29 +35,31 @@ def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
     return [Point(first_id + i, *row) for i, row in enumerate(rows)]
 
 
-def unseen(number: int, body: "FactoryIn", generation: int = 1) -> list[Item]:
-    """Write the points of a new factory; the items that make it visible with all of them."""
-    points = points_of(body.chart_data, 1)
-    put_points(number, generation, points)
-    return [
-        {"pk": "COUNTER", "sk": f"point#{number}", "n": len(points)},
-        {
-            **factory_key(number),
-            "id": number,
-            "name": body.name,
-            "version": 1,
-            "generation": generation,
-            "cleaned": 1,
-            "allocated": generation,
-        },
-    ]
+def founding(factory: Factory, points: list[Point]) -> list[Operation]:
+    """Writes the points of a new factory; of the transaction that shows it with all of them."""
+    _write(factory.id, factory.generation, points)
+    item: Item = {
+        **factory_key(factory.id),
+        "id": factory.id,
+        "name": factory.name,
+        "version": factory.version,
+        "generation": factory.generation,
+        "allocated": factory.generation,
+    }
+    counter = {**counter_key(factory.id), "n": len(points)}
+    puts = [factory_table().put_operation(each) for each in (counter, item)]
+    return [*puts, show(factory.id, factory.generation)]
+
+
+def counter_key(number: int) -> Key:
+    return {"pk": "COUNTER", "sk": f"point#{number}"}
 
 
 def written(number: int, chart: "ChartData") -> int:
     """The generation that the points of the chart are written to, seen by nobody yet."""
     generation = _allocate(number)
     first = reserve(f"point#{number}", max(1, len(chart.time)))
-    put_points(number, generation, points_of(chart, first))
+    _write(number, generation, points_of(chart, first))
     return generation
 
 
@@ -58,7 +70,7 @@ def _allocate(number: int) -> int:
             factory_table().update(
                 factory_key(number),
                 "ADD allocated :one",
-                condition=LIVE,
+                condition="attribute_exists(pk)",
                 values={":one": 1},
             )["allocated"]
         )
@@ -66,17 +78,55 @@ def _allocate(number: int) -> int:
         raise NotFound(MISSING) from error
 
 
-def sweep(factory: Factory) -> None:
-    """Delete the points of generations that are not shown any more, also left by a crash."""
-    if factory.cleaned >= factory.generation:
-        return
-    for generation in range(factory.cleaned, factory.generation):
-        delete_points(factory.id, generation)
-    # where it does not hold another request has swept as far
-    with suppress(ConditionFailedError):
-        factory_table().update(
-            factory_key(factory.id),
-            "SET cleaned = :to",
-            condition="attribute_exists(pk) AND cleaned < :to",
-            values={":to": factory.generation},
-        )
+def _write(number: int, generation: int, points: list[Point]) -> None:
+    factory_table().put(_entry(number, generation, int(time.time())))
+    put_points(number, generation, points)
+
+
+def _entry(number: int, generation: int, since: int) -> Item:
+    key = _entry_key(number, generation)
+    return {**key, "factory_id": number, "generation": generation, "since": since}
+
+
+def _entry_key(number: int, generation: int) -> Key:
+    return {"pk": JOURNAL, "sk": f"{padded(number)}#{padded(generation)}"}
+
+
+def show(number: int, generation: int) -> Operation:
+    """Of the transaction that shows a generation; fails where it is being cleared."""
+    unclaimed = "attribute_exists(pk) AND attribute_not_exists(clearing)"
+    return factory_table().delete_operation(_entry_key(number, generation), unclaimed)
+
+
+def hide(number: int, generation: int) -> Operation:
+    """Of the transaction that ends showing a generation."""
+    return factory_table().put_operation(_entry(number, generation, 0))
+
+
+def clear(number: int, generation: int, seconds: float = OWN) -> bool:
+    """Delete a generation that is hidden for good; False where it would take longer."""
+    if not delete_points(number, generation, time.monotonic() + seconds):
+        return False
+    factory_table().delete(_entry_key(number, generation))
+    return True
+
+
+def clear_abandoned(seconds: float = OTHERS) -> int:
+    """Clear what requests before have hidden and not cleared, or begun and not shown; how many."""
+    until = time.monotonic() + seconds
+    cleared = 0
+    for entry in factory_table().query_all("pk = :pk", {":pk": JOURNAL}, consistent=True):
+        if entry["since"] > time.time() - ABANDONED:
+            continue
+        with suppress(ConditionFailedError):  # shown meanwhile
+            factory_table().update(
+                {"pk": entry["pk"], "sk": entry["sk"]},
+                "SET clearing = :true",
+                condition="attribute_exists(pk)",
+                values={":true": True},
+            )
+            left = until - time.monotonic()
+            if not clear(entry["factory_id"], entry["generation"], left):
+                break
+            cleared += 1
+    return cleared

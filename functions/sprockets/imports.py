@@ -12,8 +12,8 @@ from shared.dynamo import (
 )
 from shared.factory_keys import factory_table
 from sprockets.catalog import item_of
-from sprockets.generations import unseen
-from sprockets.store import claim, digest_of, progress, reserve
+from sprockets.generations import clear_abandoned, founding, points_of
+from sprockets.store import Factory, claim, digest_of, progress, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryImport, SprocketImport
@@ -42,9 +42,11 @@ def factories(document: "FactoryImport") -> int | None:
         # the points of an attempt are its own: one that was overtaken can't touch what is shown
         attempt = _next_attempt(load)
         for i in range(start, end):
-            items = unseen(load["first"] + i, document.factories[i].factory, attempt)
-            yield from map(factory_table().put_operation, items)
+            body = document.factories[i].factory
+            factory = Factory(load["first"] + i, body.name, 1, attempt)
+            yield from founding(factory, points_of(body.chart_data, 1))
 
+    clear_abandoned()
     count = len(document.factories)
     return _once("factory", document.model_dump(), count, part, FACTORIES_AT_ONCE)
 

@@ -6,7 +6,7 @@ from shared import cursor as cursors
 from shared.dynamo import Item
 from shared.factory_keys import factory_table, points_partition
 from shared.problems import Conflict, NotFound, PreconditionFailed
-from sprockets.catalog import STALE, number_of
+from sprockets.catalog import SAME, STALE, number_of
 from sprockets.charts import Span
 from sprockets.factories import steadily
 from sprockets.references import attempt, check_known, checks, index, removals, touch, unuse, use
@@ -28,7 +28,6 @@ Shown = dict[str, Any]
 MISSING = "no such point"
 # How often a write is made anew because others write to the same factory
 ROUNDS = 10
-SAME = "version = :v"
 
 
 def shown(point: Point) -> Shown:

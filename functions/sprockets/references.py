@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shared.dynamo import Operation, TransactionFailedError, together, transact
 from shared.factory_keys import factory_key, factory_table
 from shared.problems import Conflict, Fault, Invalid
-from sprockets.catalog import LIVE, UNMARKED, lift
+from sprockets.catalog import UNMARKED, lift
 from sprockets.store import (
     Factory,
     Point,
@@ -49,7 +49,7 @@ def touch(factory: Factory) -> Operation:
     return factory_table().update_operation(
         factory_key(factory.id),
         "ADD version :one",
-        f"{LIVE} AND generation = :g",
+        "generation = :g",
         values={":one": 1, ":g": factory.generation},
     )
 

@@ -122,9 +122,8 @@ def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | 
     problems=(415, 422),
 )
 def create_factory(body: "FactoryIn") -> Answer:
-    factory = factories.create(body)
-    tag = version_tag(factory.version)
-    return created(factories.shown(factory, Span()), f"./factories/{factory.id}", tag)
+    factory, shown = factories.create(body)
+    return created(shown, f"./factories/{factory.id}", version_tag(factory.version))
 
 
 @api.get(

@@ -10,12 +10,14 @@
 | USES#sprocket        | factory#gen#id    | a point that refers to a sprocket                |
 | IMPORT               | kind#digest       | a seed document: ids reserved, how far it is     |
 | LOADS#factory#gen    | digest            | points on their way, as long as they are         |
+| JOURNAL              | factory#gen       | points that are not shown, as long as they are   |
 
 A chart is replaced by writing its points as a new generation and pointing the factory at it.
 """
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -45,13 +47,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Factory:
-    """As stored. Points of generations from `cleaned` to before `generation` are to be deleted."""
+    """As stored; `generation` is that of the points which it shows."""
 
     id: int
     name: str | None
     version: int
     generation: int
-    cleaned: int
 
 
 def sprocket_key(number: int) -> Key:
@@ -99,9 +100,7 @@ def point_from(number: int, body: "PointIn", version: int = 1) -> Point:
 
 
 def factory_of(item: Item) -> Factory:
-    return Factory(
-        item["id"], item.get("name"), item["version"], item["generation"], item["cleaned"]
-    )
+    return Factory(item["id"], item.get("name"), item["version"], item["generation"])
 
 
 def reserve(counter: str, count: int = 1) -> int:
@@ -167,17 +166,19 @@ def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
     factory_table().put_many(items)
 
 
-def delete_points(factory: int, generation: int) -> None:
-    """Delete a generation whatever its size; may be repeated when it was interrupted."""
-    partition = points_partition(factory, generation)
-    items = _all(partition)
+def delete_points(factory: int, generation: int, until: float) -> bool:
+    """Delete a generation whatever its size; False when it is not done at time.monotonic()."""
+    items = _all(points_partition(factory, generation))
     while batch := list(islice(items, 1000)):
+        if time.monotonic() > until:
+            return False
         points = [point_of(item) for item in batch]
         # the points last: they tell what else there is to delete
         factory_table().delete_many(_belongings(factory, generation, points))
         factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in batch)
     loads = _all(loads_partition(factory, generation))
     factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in loads)
+    return True
 
 
 def _all(partition: str) -> Iterator[Item]:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from shared.dynamo import Table
-from tests.front_door import Answer, call
+from sprockets import sweeper
+from sprockets.generations import show
+from tests.front_door import Answer, Context, call
 from tests.integration.test_sprockets import everything
 
 
@@ -35,6 +37,13 @@ def items() -> list[dict[str, Any]]:
 def leftovers() -> set[str]:
     """Kinds of items that there are beside counters and imports."""
     return {item["pk"].partition("#")[0] for item in items()} - {"COUNTER", "IMPORT"}
+
+
+def sweep() -> int:
+    """Call the sweeper long after everything else; how much it cleared."""
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr("sprockets.generations.ABANDONED", -1)
+        return sweeper.handler({}, Context())["cleared"]
 
 
 def test_a_factory_is_created_read_updated_and_deleted(tables: None) -> None:
@@ -171,7 +180,8 @@ def test_an_interrupted_deletion_is_finished_by_the_next_call(
     monkeypatch.undo()
     assert call("GET", "/factories/1").status == 404
     assert everything("/factories") == []
-    assert call("DELETE", "/factories/1").status == 204
+    assert "POINTS" in leftovers()
+    assert call("DELETE", "/factories/1").status == 404
     assert leftovers() == set()
 
 
@@ -179,13 +189,45 @@ def test_an_interrupted_replacement_shows_the_old_chart_and_leaves_nothing(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create(chart_data=CHART)
-    monkeypatch.setattr("sprockets.factories.condition", lambda _: 1 / 0)
+    monkeypatch.setattr("sprockets.factories.show", lambda *_: 1 / 0)
     new = {"chart_data": chart((1, 1, 1))}
     assert call("PUT", "/factories/1", json_body=new).status == 500
+    assert create(chart_data=chart((2, 2, 2))).status == 201
     monkeypatch.undo()
     assert call("GET", "/factories/1").json["chart_data"] == SORTED
-    assert call("PUT", "/factories/1", json_body=new).json["chart_data"] == chart((1, 1, 1))
-    assert len([item for item in items() if item["pk"].startswith("POINTS#")]) == 1
+    sweep()
+    points = [item["time"] for item in items() if item["pk"].startswith("POINTS#")]
+    assert sorted(points) == [2, *SORTED["time"]]
+    assert "JOURNAL" not in leftovers()
+
+
+def test_a_chart_that_was_cleared_meanwhile_is_not_shown(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(chart_data=CHART)
+
+    def late(number: int, generation: int) -> Any:
+        sweep()
+        return show(number, generation)
+
+    monkeypatch.setattr("sprockets.factories.show", late)
+    new = {"chart_data": chart((1, 1, 1))}
+    assert call("PUT", "/factories/1", json_body=new).status == 409
+    monkeypatch.undo()
+    assert call("GET", "/factories/1").json["chart_data"] == SORTED
+
+
+def test_what_takes_long_to_delete_is_gone_at_once_and_cleared_later(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(chart_data=chart(*[(n, n, n) for n in range(30)]))
+    monkeypatch.setattr("sprockets.factories.clear", lambda *_: False)
+    assert call("DELETE", "/factories/1").status == 204
+    assert everything("/factories") == []
+    assert "POINTS" in leftovers()
+    monkeypatch.undo()
+    assert sweep() == 1
+    assert leftovers() == set()
 
 
 def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shared.dynamo import Table, transact
 from tests.expected_reports import DATA
 from tests.front_door import Answer, call
+from tests.integration.test_factories import sweep
 from tests.integration.test_production_conflicts import PRODUCTION, chart, point
 from tests.integration.test_sprockets import EXACT, SPROCKET, create, everything
 
@@ -94,7 +95,7 @@ def test_completing_an_import_leaves_its_factories_production(
     assert call("POST", PRODUCTION, json_body=point(20)).json["id"] == 4
     assert call("GET", "/factories/1").json["chart_data"]["time"] == [1, 2, 10, 20]
     assert call("GET", "/factories/2").json["chart_data"]["time"] == [3]
-    call("PUT", "/factories/2", json_body={"name": "swept"})
+    sweep()
     items = Table("FactoryTable", "pk", "sk").scan_all()
     assert len([item for item in items if item["pk"].startswith("POINTS#2")]) == 1
 

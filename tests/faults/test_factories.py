@@ -1,0 +1,148 @@
+"""Sprockets, factories and points while the store fails at each of the calls of a request."""
+
+from collections import Counter
+from functools import partial
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+
+from shared.dynamo import ATTEMPTS
+from tests.faults.proxy import Fault, Proxy
+from tests.front_door import Answer, call
+from tests.integration.test_factories import sweep
+
+SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6, "pitch": 1}
+CHART = {
+    "sprocket_production_actual": [1, 2],
+    "sprocket_production_goal": [3, 4],
+    "time": [10, 20],
+}
+POINT = {"time": 5, "actual": 1, "goal": 2, "sprocket_types": [1, 2]}
+POINTS = {"points": [{**POINT, "time": n} for n in range(30)]}
+SPROCKETS = {"sprockets": [SPROCKET] * 3}
+FACTORIES = {"factories": [{"factory": {"chart_data": CHART}}] * 2}
+# method, path, body, whether it depends on the state that was read
+REQUESTS: list[tuple[str, str, Any, bool]] = [
+    ("POST", "/sprockets", SPROCKET, False),
+    ("PUT", "/sprockets/1", {**SPROCKET, "teeth": 7}, False),
+    ("PUT", "/sprockets/1", {**SPROCKET, "teeth": 7}, True),
+    ("DELETE", "/sprockets/3", None, False),
+    ("DELETE", "/sprockets/3", None, True),
+    ("POST", "/factories", {"name": "Mill", "chart_data": CHART}, False),
+    ("PUT", "/factories/1", {"chart_data": CHART}, False),
+    ("PUT", "/factories/1", {"chart_data": CHART}, True),
+    ("PUT", "/factories/1", {"name": "Mill"}, True),
+    ("DELETE", "/factories/1", None, True),
+    ("POST", "/factories/1/production", POINT, False),
+    ("POST", "/factories/1/production", POINTS, False),
+    ("PUT", "/factories/1/production/1", POINT, True),
+    ("DELETE", "/factories/1/production/1", None, True),
+    ("POST", "/sprockets/import", SPROCKETS, False),
+    ("POST", "/factories/import", FACTORIES, False),
+]
+each_request = pytest.mark.parametrize(
+    ("method", "path", "body", "tagged"),
+    REQUESTS,
+    ids=[f"{method} {path} {tagged}" for method, path, _, tagged in REQUESTS],
+)
+
+
+def seed() -> None:
+    for _ in range(3):
+        call("POST", "/sprockets", json_body=SPROCKET)
+    call("POST", "/factories", json_body={"name": "Works", "chart_data": CHART})
+
+
+def seen() -> list[Any]:
+    """What clients see, but for the ids: a gap may follow a failed create."""
+    listings = ("/sprockets", "/factories", "/factories/1/production?limit=100")
+    found = [call("GET", path).json.get("items") for path in listings]
+    return [[{**item, "id": None} for item in items] if items else items for items in found]
+
+
+def _table(proxy: Proxy) -> Any:
+    """Past the proxy."""
+    return boto3.resource("dynamodb", endpoint_url=proxy.store).Table("FactoryTable")
+
+
+def stored(proxy: Proxy) -> Counter[str]:
+    """How many items there are of each kind, but for the counters."""
+    kinds = Counter(item["pk"].partition("#")[0] for item in _table(proxy).scan()["Items"])
+    del kinds["COUNTER"]
+    return kinds
+
+
+def anew(proxy: Proxy) -> int:
+    """The state before a request; how many calls there were until then."""
+    for item in _table(proxy).scan()["Items"]:
+        _table(proxy).delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+    seed()
+    return proxy.calls.total()
+
+
+def refused(gone: range, number: int) -> Fault:
+    return "refused" if number in gone else None
+
+
+@each_request
+def test_a_lost_answer_changes_nothing(
+    proxy: Proxy, method: str, path: str, body: Any, tagged: bool
+) -> None:
+    def request() -> Answer:
+        tag = call("GET", path).headers["etag"] if tagged else ""
+        before = proxy.calls.total()
+        proxy.plan = lambda n: "lost" if n == before + lost else None
+        answer = call(method, path, json_body=body, headers={"If-Match": tag} if tagged else {})
+        proxy.plan = lambda _: None
+        return answer
+
+    anew(proxy)
+    lost = 0
+    answer, expected = request(), (seen(), stored(proxy))
+    assert answer.status < 300
+    for lost in count(1):
+        before = anew(proxy)
+        again = request()
+        made = proxy.calls.total() - before
+        assert again.status == answer.status, (lost, again.text)
+        assert (seen(), stored(proxy)) == expected, lost
+        if lost >= made:
+            break
+
+
+@each_request
+def test_what_the_store_broke_off_is_finished_by_asking_again(
+    proxy: Proxy, method: str, path: str, body: Any, tagged: bool
+) -> None:
+    keys = count()
+
+    def request() -> Answer:
+        headers = {"Idempotency-Key": f"key-{key}"} if method == "POST" else {}
+        headers |= {"If-Match": tag} if tagged else {}
+        return call(method, path, json_body=body, headers=headers)
+
+    def ready() -> tuple[int, str, int]:
+        anew(proxy)
+        tag = call("GET", path).headers["etag"] if tagged else ""
+        return next(keys), tag, proxy.calls.total()
+
+    key, tag, _ = ready()
+    answer, expected = request(), (seen(), stored(proxy))
+    assert answer.status < 300
+    # it may have been done, and only its answer be lost
+    good = {answer.status, *({404} if method == "DELETE" else ()), *({412} if tagged else ())}
+    for away in count(1):
+        key, tag, before = ready()
+        # for all attempts of one call
+        gone = range(before + away, before + away + ATTEMPTS)
+        proxy.plan = partial(refused, gone)
+        first = request()
+        proxy.plan = lambda _: None
+        if proxy.calls.total() < gone.start:
+            break
+        again = request() if first.status == 503 else first
+        assert again.status in good, (away, again.text)
+        sweep()
+        assert (seen(), stored(proxy)) == expected, (away, first.status, again.status)
