@@ -47,7 +47,7 @@ validate: .venv/installed
 	@.venv/bin/sam validate --lint --region us-east-1
 
 test-quick: lint types validate ## everything but the local cloud
-	@$(PY) -m pytest tests/unit tests/integration tests/faults
+	@$(PY) -m pytest -n auto --maxprocesses 4 tests/unit tests/integration tests/faults
 
 test: test-quick ## everything
 	@$(PY) -m pytest tests/e2e

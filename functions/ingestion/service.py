@@ -6,6 +6,7 @@ from ingestion import store
 from shared import cursor as cursors
 from shared.datasets import DATA_SETS, DataSet
 from shared.dynamo import Item
+from shared.params import integer
 from shared.problems import NotFound
 from shared.views import row_counts
 
@@ -54,9 +55,8 @@ def row_page(data_set: DataSet, limit: int, cursor: str | None) -> dict[str, Any
 
 def one_row(data_set: DataSet, key: str) -> dict[str, Any]:
     """The row of a key in a path; NotFound also for what is no key."""
-    digits = key.removeprefix("-")
-    plain = digits.isascii() and digits.isdigit() and len(digits) < 20
-    item = store.get(data_set, int(key)) if plain else None
+    number = integer(key)
+    item = None if number is None else store.get(data_set, number)
     if item is None:
         raise NotFound(f"{data_set.name} has no such row")
     return shown(data_set, item)

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports import figures, store
 from shared import cursor as cursors
-from shared.params import LAST_SECOND
+from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
 from shared.views import USERS_WITH_EXPERIMENTS, day_of, row_counts
 
@@ -84,8 +84,7 @@ def experiments(limit: int, cursor: str | None) -> Report:
 
 def user_experiments(user_id: str) -> Report:
     """One user's row; NotFound for a user who is not known and has no experiment."""
-    # ids are signed 64-bit integers
-    number = int(user_id) if user_id.removeprefix("-").isdecimal() and len(user_id) < 20 else None
+    number = integer(user_id)
     if number is None or not store.is_listed(number):
         raise NotFound("no such user")
     return _user_reports([number])[0]

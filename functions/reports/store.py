@@ -58,9 +58,7 @@ def names(data_set: str, ids: Iterable[int]) -> Names:
     key, name = columns[0].name, columns[1].name
     rows = table(DATA_SETS[data_set].setting, key)
     keys = [{key: number} for number in sorted(set(ids))]
-    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
-    found = together(rows.get_many, batches)
-    return {item[key]: item[name] for items in found for item in items}
+    return {item[key]: item[name] for item in rows.get_many(keys)}
 
 
 def user_ids(after: int | None, limit: int) -> list[int]:
@@ -127,10 +125,8 @@ def _sums_between(span: Span) -> list[Item]:
 
 def factory_names(ids: Iterable[int]) -> Names:
     """The names of those factories that have one."""
-    keys = [factory_key(number) for number in ids]
-    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
-    found = together(factory_table().get_many, batches)
-    return {item["id"]: item["name"] for items in found for item in items if "name" in item}
+    found = factory_table().get_many([factory_key(number) for number in ids])
+    return {item["id"]: item["name"] for item in found if "name" in item}
 
 
 def is_listed(user: int) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -40,6 +41,7 @@ PATIENCE = 12.0  # seconds after which no further attempt is made
 FIRST_BACKOFF = 0.05  # seconds, doubled with each attempt
 LAST_BACKOFF = 2.0  # seconds
 BATCH = 25  # BatchWriteItem's limit
+BATCH_GET = 100  # BatchGetItem's limit
 TRANSACTION = 100  # TransactWriteItems' limit
 CONCURRENCY = 8  # calls on their way at once
 
@@ -197,12 +199,15 @@ class Table:
         return dict(item) if item is not None else None
 
     def get_many(self, keys: Sequence[Key], *, consistent: bool = False) -> list[Item]:
-        """The items that are there, in any order; 100 keys at most, each once."""
-        if not keys:
-            return []
-        if len(keys) > 100:
-            raise ValueError("at most 100 keys at once")
-        return list(retried(lambda: client().sync_batch_get(self.name, list(keys), consistent)))
+        """The items that are there, in any order; each key once."""
+
+        def some(start: int) -> list[Item]:
+            batch = list(keys[start : start + BATCH_GET])
+            return list(retried(lambda: client().sync_batch_get(self.name, batch, consistent)))
+
+        starts = range(0, len(keys), BATCH_GET)
+        found = together(some, starts) if len(starts) > 1 else map(some, starts)
+        return list(chain.from_iterable(found))
 
     def put(
         self,

@@ -35,6 +35,16 @@ class Param:
         return {"type": "string", "maxLength": self.max_length}
 
 
+def integer(text: str) -> int | None:
+    """The signed 64-bit integer that a text is, None for what is none."""
+    # int() alone would take "1_000", " 7" and digits of other scripts
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
+        return None
+    value = int(text)
+    return value if -(2**63) <= value < 2**63 else None
+
+
 @dataclass(frozen=True)
 class IntParam(Param):
     """An integer from `ge` to `le`."""
@@ -43,12 +53,8 @@ class IntParam(Param):
     le: int = 2**53
 
     def parse(self, text: str) -> int:
-        # int() alone would take "1_000", " 7" and digits of other scripts
-        digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-            raise ValueError(f"must be an integer from {self.ge} to {self.le}")
-        value = int(text)
-        if not self.ge <= value <= self.le:
+        value = integer(text)
+        if value is None or not self.ge <= value <= self.le:
             raise ValueError(f"must be an integer from {self.ge} to {self.le}")
         return value
 

@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import NotRequired, TypedDict
 
 PROBLEM_JSON = "application/problem+json"
+# RFC 9110's; those of http differ between versions of Python
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 class Fault(TypedDict):
@@ -42,11 +44,11 @@ class Problem(Exception):
         self.errors: list[Fault] = []
 
     def body(self, request_id: str) -> ProblemBody:
-        title = HTTPStatus(self.status).phrase
+        status = int(self.status)
         problem: ProblemBody = {
             "type": "about:blank",
-            "title": title,
-            "status": int(self.status),
+            "title": _TITLES.get(status) or HTTPStatus(status).phrase,
+            "status": status,
             "detail": self.detail,
             "instance": request_id,
         }

@@ -131,8 +131,6 @@ def row_counts(*names: str) -> dict[str, int]:
     """The sums of the counters by name, 0 where nothing was counted."""
     counts = dict.fromkeys(names, 0)
     keys = [row_key(name, shard) for name in names for shard in range(ROW_SHARDS)]
-    for start in range(0, len(keys), 100):
-        batch = [key._asdict() for key in keys[start : start + 100]]
-        for item in views().get_many(batch):
-            counts[item["sk"]] += item["n"]
+    for item in views().get_many([key._asdict() for key in keys]):
+        counts[item["sk"]] += item["n"]
     return counts

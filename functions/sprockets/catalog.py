@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from shared.dynamo import ConditionFailedError, Item, Key
 from shared.factory_keys import factory_table
+from shared.params import integer
 from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets.generations import clear_abandoned
 from sprockets.store import SPROCKETS, page, reserve, sprocket_key
@@ -29,9 +30,11 @@ SAME = "version = :v"
 
 def number_of(text: str, missing: str) -> int:
     """An id in a path; NotFound for what can be none."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 15 or text.startswith("0"):
+    number = integer(text)
+    # an id has one spelling, and at most the digits that keys have
+    if number is None or str(number) != text or not 0 < number < 10**15:
         raise NotFound(missing)
-    return int(text)
+    return number
 
 
 def _fields(sprocket: "SprocketIn") -> Item:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from shared.dynamo import Operation, TransactionFailedError, together, transact
+from shared.dynamo import Operation, TransactionFailedError, transact
 from shared.factory_keys import factory_key, factory_table
 from shared.problems import Conflict, Fault, Invalid
 from sprockets.catalog import UNMARKED, lift
@@ -25,9 +25,7 @@ def check_known(bodies: "list[PointIn]") -> None:
     """Invalid names each reference to a sprocket that is not there."""
     wanted = sorted({number for body in bodies for number in body.sprocket_types})
     keys = [sprocket_key(number) for number in wanted]
-    batches = [keys[start : start + 100] for start in range(0, len(keys), 100)]
-    found = together(lambda batch: factory_table().get_many(batch, consistent=True), batches)
-    known = {item["id"] for items in found for item in items}
+    known = {item["id"] for item in factory_table().get_many(keys, consistent=True)}
     faults: list[Fault] = []
     for i, body in enumerate(bodies):
         place: list[str | int] = ["points", i] if len(bodies) > 1 else []

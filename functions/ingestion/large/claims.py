@@ -19,13 +19,9 @@ def first_of_content(job: Item, data_set: DataSet, items: list[Item], place: str
     """
     first = duplicates.first_of_each(items)
     claims = {_key(job, item): f"{place}#{i}" for i, item in enumerate(first)}
-    known: dict[str, str] = {}
-    keys = list(claims)
-    for start in range(0, len(keys), 100):
-        batch = [{"pk": key, "sk": "-"} for key in keys[start : start + 100]]
-        known |= {
-            each["pk"]: each["place"] for each in jobs_table().get_many(batch, consistent=True)
-        }
+    keys = [{"pk": key, "sk": "-"} for key in claims]
+    found = jobs_table().get_many(keys, consistent=True)
+    known = {each["pk"]: each["place"] for each in found}
     own = [item for item in first if known.get(_key(job, item)) == claims[_key(job, item)]]
     unknown = [item for item in first if _key(job, item) not in known]
     new = duplicates.not_stored(data_set, unknown)
