@@ -1,4 +1,6 @@
-"""`python -m tests.benchmarks.null_store`: a DynamoDB that takes every write and keeps nothing.
+"""`python -m tests.benchmarks.null_store`: a DynamoDB that keeps nothing.
+
+It takes every write, and has one sprocket for everyone who asks.
 
 A process of its own, so that what it costs is not counted. Its port is the line that it prints.
 """
@@ -9,7 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ANSWER = b'{"UnprocessedItems":{}}'
+WRITTEN = b'{"UnprocessedItems":{}}'
+SPROCKET = b"""{"Item":{"pk":{"S":"SPROCKET"},"sk":{"S":"000000000000001"},"id":{"N":"1"},
+"teeth":{"N":"5"},"pitch_diameter":{"S":"5"},"outside_diameter":{"S":"6.25"},"pitch":{"S":"1"},
+"version":{"N":"1"}}}"""
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: %d\r\n\r\n"
 
 
@@ -19,7 +24,8 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             head = await reader.readuntil(b"\r\n\r\n")
             length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
             await reader.readexactly(int(length or 0))
-            writer.write(HEAD % len(ANSWER) + ANSWER)
+            said = SPROCKET if b"DynamoDB_20120810.GetItem" in head else WRITTEN
+            writer.write(HEAD % len(said) + said)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()

@@ -135,6 +135,21 @@ def test_a_csv_is_loaded_and_its_faults_are_shown_as_text(page: Page, api: str) 
     expect(tables.locator("caption", has_text="Some rows of jobs")).to_be_visible()
 
 
+def test_a_large_files_job_is_shown_and_cancelled(page: Page, stack: Stack, api: str) -> None:
+    made = stack.api.post("/ingestions", json={"table": "compounds"})
+    assert made.status_code == 201
+    open_console(page, f"{api}/")
+    ingestions = section(page, "ingestions")
+    newest = ingestions.locator("tbody tr").first
+    expect(newest).to_contain_text("compounds")
+    expect(newest).to_contain_text("awaiting upload")
+    newest.get_by_role("button", name="cancel").click()
+    expect(newest).to_contain_text("cancelled")
+    expect(newest.get_by_role("button")).to_have_count(0)
+    ingestions.get_by_role("button", name="Load what waits").click()
+    expect(ingestions.locator("[data-result]")).to_have_text(re.compile(r"\d+ started\."))
+
+
 def test_a_sprocket_is_made(page: Page, api: str) -> None:
     open_console(page, f"{api}/")
     sprockets = section(page, "sprockets")

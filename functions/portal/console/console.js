@@ -114,11 +114,54 @@ function tables() {
   onSubmit(section, async (data) => {
     const name = data.get("table");
     const query = { rows: data.get("rows") };
-    for (const option of ["strict", "dry_run"]) query[option] = data.has(option) && "true";
+    for (const option of ["strict", "dedupe", "dry_run"]) query[option] = data.has(option) && "true";
     const request = { body: data.get("file"), type: "text/csv", query };
     report(await call("POST", `tables/${encodeURIComponent(name)}`, request));
     await load();
     await sample(name);
+  });
+  attempt(section, load);
+}
+
+function ingestions() {
+  const section = find("#ingestions");
+  const list = find("[data-list]", section);
+  const again = { failed: "retry" };
+  for (const status of ["awaiting_upload", "planning", "running"]) again[status] = "cancel";
+  const columns = ["table", "status", "done", "read", "written", "duplicates", "rejected", "started_at", "error"];
+  let timer;
+
+  async function change({ id, status }) {
+    const path = `ingestions/${encodeURIComponent(id)}`;
+    if (again[status] === "retry") await call("POST", `${path}/retry`);
+    else await call("DELETE", path);
+    await load();
+  }
+
+  function status(job) {
+    const parts = [element("span", {}, job.status.replaceAll("_", " "), " ")];
+    if (again[job.status]) {
+      const button = element("button", { type: "button", className: "link" }, again[job.status]);
+      button.addEventListener("click", () => attempt(section, () => change(job)));
+      parts.push(button);
+    }
+    return element("span", {}, ...parts);
+  }
+
+  async function load() {
+    clearTimeout(timer);
+    await pages(section, list, "ingestions", (jobs) => {
+      const rows = jobs.map((job) => ({ ...job, ...job.rows, done: `${Math.floor(job.progress * 100)} %` }));
+      return table("Jobs, the newest first", columns, rows, { status });
+    });
+    // as long as one is at work
+    if (/planning|running/.test(list.textContent)) timer = setTimeout(() => attempt(section, load), 2000);
+  }
+
+  onSubmit(section, async () => {
+    const { ingestions: started } = await call("POST", "ingestions", { json: { source: "landing" } });
+    find("[data-result]", section).textContent = `${started.length} started.`;
+    await load();
   });
   attempt(section, load);
 }
@@ -228,4 +271,4 @@ async function credentials() {
 
 await credentials();
 health();
-for (const section of [tables, reports, sprockets, factories, greetings]) section();
+for (const section of [tables, ingestions, reports, sprockets, factories, greetings]) section();

@@ -33,6 +33,11 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@app.get("/ping/{name}")
+async def ping(name: str, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> dict[str, str | int]:
+    return {"name": name, "limit": limit}
+
+
 @app.get("/sprockets")
 async def sprockets(limit: Annotated[int, Query(ge=1, le=100)] = 10) -> Page:
     found = table.query(

@@ -1,0 +1,203 @@
+"""`make bench-costs`: the read and write units of DynamoDB that a request, a row, a report take.
+
+Each is asked for through its handler; between it and the store of a local cloud stands a meter,
+which has the store tell what it consumed. Prices are DynamoDB's on demand, us-east-1.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from infra.local.cloud import Cloud
+from tests.benchmarks.cold import free_port
+from tests.benchmarks.reports import make_tables, rows
+from tests.faults.proxy import Proxy
+from tests.front_door import call
+from tests.template import environment
+
+READ, WRITE = 0.125e-6, 0.625e-6  # USD a unit
+ROWS = 1000
+CSV = {"Content-Type": "text/csv"}
+SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
+POINT = {"time": 5, "actual": 1, "goal": 2, "sprocket_types": [1, 2]}
+Case = tuple[str, str, str, Any, dict[str, str]]
+
+
+class Meter(Proxy):
+    """Sums what the calls that pass consume: reads by what they get, writes as the store says."""
+
+    def __init__(self, store: str) -> None:
+        self.read = self.written = 0.0
+        super().__init__(store)
+
+    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
+        asked = json.loads(body)
+        asked["ReturnConsumedCapacity"] = "TOTAL"
+        kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+        answered = super().answer(json.dumps(asked).encode(), kept)
+        assert answered is not None
+        status, told = answered[0], json.loads(answered[1])
+        target = next(value for name, value in headers.items() if name.lower() == "x-amz-target")
+        call = target.partition(".")[2]
+        if call == "BatchGetItem":
+            for name, some in asked["RequestItems"].items():
+                found = told["Responses"].get(name, [])
+                blocks = sum(map(blocks_of, found)) + len(some["Keys"]) - len(found)
+                self.read += blocks * price_of(some)
+        elif call in {"GetItem", "Query", "Scan"}:
+            self.read += blocks_of(*told.get("Items", [told.get("Item", {})])) * price_of(asked)
+        elif status == 200:
+            consumed = told["ConsumedCapacity"]
+            each = consumed if isinstance(consumed, list) else [consumed]
+            self.written += sum(some["CapacityUnits"] for some in each)
+        else:
+            self.written += 1  # a write whose condition fails costs as well
+        return answered
+
+    def clear(self) -> None:
+        self.read = self.written = 0.0
+
+
+def price_of(asked: dict[str, Any]) -> float:
+    """Units for a block of 4 KB."""
+    return 1 if asked.get("ConsistentRead") else 0.5
+
+
+def blocks_of(*items: dict[str, Any]) -> int:
+    """Blocks of 4 KB, one at least, that items are read as."""
+    return max(1, -(-sum(map(bytes_of, items)) // 4096))
+
+
+def bytes_of(item: dict[str, Any]) -> int:
+    """Of an item in DynamoDB's JSON, as its developer guide counts them."""
+    size = 0
+    for name, value in item.items():
+        ((kind, content),) = value.items()
+        text = content if isinstance(content, str) else json.dumps(content)
+        size += len(name.encode()) + (len(text) // 2 + 1 if kind == "N" else len(text.encode()))
+    return size
+
+
+def chart(points: int) -> dict[str, list[int]]:
+    numbers = list(range(points))
+    names = ("sprocket_production_actual", "sprocket_production_goal", "time")
+    return dict.fromkeys(names, numbers)
+
+
+def csv_of(start: int) -> str:
+    return "".join(f"{','.join(map(str, row.values()))}\n" for row in rows(start, start + ROWS))
+
+
+def cases() -> Iterator[Case]:
+    """What is asked for, in an order in which each finds what it needs."""
+    json_rows = {"rows": list(rows(3 * ROWS, 4 * ROWS))}
+    born = {"dateOfBirth": "1990-05-17"}
+    point = "/factories/1/production"
+    yield f"row of a CSV (of {ROWS:,})", "POST", "/tables/hired_employees", csv_of(0), CSV
+    repeat = "/tables/hired_employees"
+    yield "row that replaces another", "POST", repeat, csv_of(0).replace("employee", "worker"), CSV
+    yield "row with `dedupe`", "POST", f"{repeat}?dedupe=true", csv_of(2 * ROWS), CSV
+    yield "row of JSON", "POST", f"{repeat}/rows", json_rows, {}
+    yield "GET /tables", "GET", "/tables", None, {}
+    yield "GET /tables/{table}/rows?limit=100", "GET", f"{repeat}/rows?limit=100", None, {}
+    yield "GET /tables/{table}/rows/{id}", "GET", f"{repeat}/rows/1", None, {}
+    yield "POST /sprockets", "POST", "/sprockets", SPROCKET, {}
+    yield (
+        "the same with an Idempotency-Key",
+        "POST",
+        "/sprockets",
+        SPROCKET,
+        {"Idempotency-Key": "a"},
+    )
+    yield "the same again", "POST", "/sprockets", SPROCKET, {"Idempotency-Key": "a"}
+    yield "GET /sprockets/{id}", "GET", "/sprockets/1", None, {}
+    yield "PUT /sprockets/{id}", "PUT", "/sprockets/1", SPROCKET, {}
+    yield "POST /factories, a chart of 10", "POST", "/factories", {"chart_data": chart(10)}, {}
+    yield "POST …/production, two sprockets", "POST", point, POINT, {}
+    yield "the same, 100 points at once", "POST", point, {"points": [POINT] * 100}, {}
+    yield "GET …/production?limit=100", "GET", f"{point}?limit=100", None, {}
+    yield "PUT …/production/{id}", "PUT", f"{point}/11", POINT, {}
+    yield "GET /factories/{id}, 111 points", "GET", "/factories/1", None, {}
+    yield "DELETE /factories/{id}, 111 points", "DELETE", "/factories/1", None, {}
+    yield "DELETE /sprockets/{id}", "DELETE", "/sprockets/1", None, {}
+    yield "PUT /hello/{username}", "PUT", "/hello/Ada", born, {}
+    yield "GET /hello/{username}", "GET", "/hello/ada", None, {}
+    yield "GET /birthdays?within=30", "GET", "/birthdays?within=30", None, {}
+    for name in ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments"):
+        yield f"GET /reports/{name}", "GET", f"/reports/{name}", None, {}
+    yield (
+        "GET /reports/production, a year",
+        "GET",
+        "/reports/production?from=0&to=31535999",
+        None,
+        {},
+    )
+
+
+def project() -> None:
+    """What the projector makes of the rows that are there."""
+    from projector import store
+    from projector.deltas import Change
+    from shared.datasets import DATA_SETS
+    from shared.dynamo import table
+
+    hires = table(DATA_SETS["hired_employees"].setting, "id")
+    store.apply([Change(f"e{row['id']}", "hired_employees", None, row) for row in hires.scan_all()])
+
+
+def measure(meter: Meter) -> list[str]:
+    """The table, in Markdown."""
+    lines = [
+        "| what | read units | write units | USD a million |",
+        "|---|---:|---:|---:|",
+    ]
+
+    def line(name: str, per: int = 1) -> None:
+        read, written = meter.read / per, meter.written / per
+        price = (read * READ + written * WRITE) * 1e6
+        lines.append(f"| {name} | {read:.4g} | {written:.4g} | {price:.2f} |")
+
+    for name, method, path, body, headers in track(
+        list(cases()), "costs", console=Console(stderr=True)
+    ):
+        meter.clear()
+        if path.startswith("/reports/hires"):
+            project()
+            line("row through the projector", 3 * ROWS)
+            meter.clear()
+        text, as_json = (body, None) if isinstance(body, str) else (None, body)
+        answer = call(method, path, text, headers, json_body=as_json)
+        assert answer.status < 300, (name, answer.text)
+        line(name, ROWS if name.startswith("row") else 1)
+    return lines
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        cloud = Cloud(Path(folder), free_port())
+        cloud.start()
+        try:
+            make_tables(cloud)
+            meter = Meter(cloud.endpoint)
+            host, port = meter.server.server_address[:2]
+            os.environ.update({**environment(), **cloud.environment})
+            os.environ["AWS_ENDPOINT_URL"] = f"http://{host!s}:{port}"
+            os.environ["POWERTOOLS_SERVICE_NAME"] = "bench"
+            os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+            with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+                lines = measure(meter)
+        finally:
+            cloud.stop()
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+if __name__ == "__main__":
+    main()

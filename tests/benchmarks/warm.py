@@ -1,0 +1,108 @@
+"""`make bench-warm`: processor time of a request to a warm function, beside the FastAPI peer.
+
+Both sides are called in one process with the same events, turn by turn. The store is a process of
+its own that has one sprocket for everyone. The peer writes no log; what the functions' line of log
+costs is told by itself.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from tests.benchmarks.cold import machine
+from tests.benchmarks.null_store import null_store
+from tests.conftest import CREDENTIALS, REGION
+from tests.front_door import Context, event
+from tests.template import environment
+
+ROUNDS, CALLS = 15, 300
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+INVALID = json.dumps({"teeth": 0, "pitch_diameter": -1, "outside_diameter": "x"})
+
+
+def ping() -> Handler:
+    """A route that does nothing, as the peer has one."""
+    from shared.http import Api, JsonObject
+    from shared.params import LIMIT
+
+    api = Api("bench")
+
+    @api.get("/ping/{name}", summary="Nothing", query=(LIMIT,))
+    def pong(name: str, limit: int) -> JsonObject:
+        return {"name": name, "limit": limit}
+
+    return api
+
+
+def microseconds(handler: Handler, request: dict[str, Any], status: int) -> float:
+    """Processor time of one call, all threads together."""
+    context = Context()
+    started = time.process_time()
+    for _ in range(CALLS):
+        assert handler(request, context)["statusCode"] == status
+    return (time.process_time() - started) / CALLS * 1e6
+
+
+def bench() -> list[str]:
+    """Lines of the table; to be called where stdout goes nowhere, as the log's lines do."""
+    own: Handler = import_module("sprockets.handler").handler
+    peer: Handler = import_module("tests.benchmarks.peers.fastapi_peer.app").handler
+    headers = {"Content-Type": "application/json", "Host": "localhost"}
+    one = event("GET", "/sprockets/1", None, headers)
+    invalid = event("POST", "/sprockets", INVALID, headers)
+    nothing = {**one, "path": "/ping/Ada", "resource": "/ping/{proxy+}"}
+    cases = (
+        ("no I/O, with a line of log here", 0.5, ping(), nothing, 200),
+        ("no I/O", 0.5, ping(), nothing, 200),
+        ("no I/O, a body with four faults", 0.5, own, invalid, 422),
+        ("one store call", 0.4, own, one, 200),
+    )
+    lines = [
+        "| µs of CPU a warm request | here | peer | ratio | target |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    from shared.log import logger
+
+    for name, target, handler, request, status in track(
+        cases, "cases", console=Console(stderr=True)
+    ):
+        logger.setLevel("INFO" if "log" in name else "WARNING")
+        taken: dict[Handler, list[float]] = {handler: [], peer: []}
+        for number in range(ROUNDS + 1):
+            for side, times in taken.items():
+                took = microseconds(side, request, status)
+                if number:  # the first one warms up
+                    times.append(took)
+        here, there = (statistics.median(times) for times in taken.values())
+        lines.append(f"| {name} | {here:.0f} | {there:.0f} | {here / there:.2f} | ≤ {target} |")
+    return [*lines, "", f"Medians of {ROUNDS} times {CALLS} calls; {machine()}."]
+
+
+def main() -> None:
+    with null_store() as store:
+        os.environ.update(
+            CREDENTIALS,
+            **environment(),
+            AWS_REGION=REGION,
+            AWS_DEFAULT_REGION=REGION,
+            AWS_ENDPOINT_URL=store,
+            POWERTOOLS_SERVICE_NAME="bench",
+            POWERTOOLS_TRACE_DISABLED="true",
+        )
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            lines = bench()
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
