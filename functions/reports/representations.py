@@ -1,6 +1,5 @@
 """A report as JSON, CSV or SVG, with its entity tag."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,8 @@ from shared.accept import negotiate
 from shared.body import JSON
 from shared.charts import SVG, chart
 from shared.csv_out import CSV, csv_text
-from shared.etags import not_modified
-from shared.http import Api, json_text
+from shared.etags import content_tag
+from shared.http import Api, answer
 
 Row = Mapping[str, Any]
 ALL = (JSON, CSV, SVG)
@@ -30,11 +29,6 @@ class Drawing:
     most: int = 40  # more bars than that can't be told apart
 
 
-def content_tag(said: object) -> str:
-    """The entity tag of what an answer says."""
-    return f'"{hashlib.sha256(json_text(said).encode()).hexdigest()[:32]}"'
-
-
 def represent(
     api: Api, report: dict[str, Any], part: str, columns: Sequence[str], drawing: Drawing
 ) -> Response[str]:
@@ -42,18 +36,18 @@ def represent(
     media_type = negotiate(api.header("Accept"), ALL)
     # the moment of reading is no part of what is said
     said = {name: value for name, value in report.items() if name != "as_of"}
-    tag = content_tag([media_type, said])
-    headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache"}
     rows: Sequence[Row] = report[part]
-    if not_modified(api.header("If-None-Match"), headers["ETag"]):
-        return Response(304, None, "", headers=headers)
-    if media_type == CSV:
-        text = csv_text(columns, rows)
-    elif media_type == SVG:
-        text = _draw(drawing, rows)
-    else:
-        text = json_text(report)
-    return Response(200, media_type, text, headers=headers)
+
+    def say() -> Response[str]:
+        if media_type == CSV:
+            return Response(200, CSV, csv_text(columns, rows))
+        if media_type == SVG:
+            return Response(200, SVG, _draw(drawing, rows))
+        return answer(report)
+
+    answered = api.unless_known(content_tag([media_type, said]), say)
+    answered.headers["Vary"] = "Accept"
+    return answered
 
 
 def _draw(drawing: Drawing, rows: Sequence[Row]) -> str:

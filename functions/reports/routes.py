@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from reports import service
-from reports.representations import ALL, Drawing, content_tag, represent
+from reports.representations import ALL, Drawing, represent
+from shared.etags import content_tag
 from shared.http import Api
 from shared.params import CURSOR, FROM, LIMIT, TO, YEAR
 
