@@ -100,11 +100,12 @@ def _chunks(points: list[Point]) -> Iterator[list[Point]]:
     size, sprockets = 2, set[int]()
     for point in rest:
         new = set(point.sprocket_types) - sprockets
-        cost = 2 + len(point.sprocket_types) + len(new)
+        # the point, its index, and perhaps its sample
+        cost = 3 + len(point.sprocket_types) + len(new)
         if chunk and size + cost > TRANSACTION:
             yield chunk
             chunk, size, sprockets = [], 2, set()
-            cost = 2 + 2 * len(point.sprocket_types)
+            cost = 3 + 2 * len(point.sprocket_types)
         chunk.append(point)
         sprockets |= set(point.sprocket_types)
         size += cost

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from operator import attrgetter
 
 from shared.charts import chart
-from shared.dynamo import Item, Key
+from shared.dynamo import Item
 from shared.factory_keys import factory_table, padded, points_partition
 from shared.params import LAST_SECOND
-from sprockets.store import Point, point_of
+from sprockets.store import SAMPLED, Point, point_of, sample_partition
 
 Shown = dict[str, list[int]]
 
@@ -20,8 +22,8 @@ class Bounds:
     read: int
 
 
-ALONE = Bounds(shown=1000, read=200_000)
-IN_LIST = Bounds(shown=100, read=2000)
+ALONE = Bounds(shown=1000, read=4000)
+IN_LIST = Bounds(shown=100, read=800)
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,35 @@ class Span:
 def read(factory: int, generation: int, span: Span, bounds: Bounds) -> tuple[list[Point], bool]:
     """The points of a span in time order, and whether they are only some of them.
 
-    Of more than `bounds.shown` points evenly many are left out; of more than `bounds.read` only
-    the newest are looked at.
+    Up to `bounds.read` points are looked at, and evenly many left out; of more than that the
+    samples are, however many there are.
     """
-    items: list[Item] = []
-    after: Key | None = None
-    while len(items) <= bounds.read:
-        page = factory_table().query(
-            "pk = :pk AND sk BETWEEN :start AND :end",
-            {":pk": points_partition(factory, generation), **span.keys},
-            limit=bounds.read + 1 - len(items),
-            after=after,
-            forward=False,
-            consistent=True,
-        )
-        items += page.items
-        after = page.last_key
-        if after is None:
+    partition = points_partition(factory, generation)
+    newest = _some(partition, span, bounds.read + 1, forward=False)[::-1]
+    if len(newest) <= bounds.read:
+        return thinned(newest, bounds)
+    ends = [*_some(partition, span, 1), newest[-1]]
+    levels = max(point.id for point in newest).bit_length()
+    samples: list[Point] = []
+    for level in range(levels, SAMPLED - 1, -1):
+        room = bounds.shown - len(ends) - len(samples)
+        found = _some(sample_partition(factory, generation, level), span, room + 1)
+        if len(found) > room:
             break
-    points = [point_of(item) for item in reversed(items[: bounds.read])]
-    return thinned(points, bounds)
+        samples += found
+    return sorted({*ends, *samples}, key=attrgetter("time", "id")), True
+
+
+def _some(partition: str, span: Span, limit: int, *, forward: bool = True) -> list[Point]:
+    """The first points of a span, or the last ones backwards."""
+    items = factory_table().query_all(
+        "pk = :pk AND sk BETWEEN :start AND :end",
+        {":pk": partition, **span.keys},
+        limit=limit,
+        forward=forward,
+        consistent=True,
+    )
+    return [point_of(item) for item in islice(items, limit)]
 
 
 def thinned(points: list[Point], bounds: Bounds = ALONE) -> tuple[list[Point], bool]:

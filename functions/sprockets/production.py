@@ -9,14 +9,24 @@ from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets.catalog import SAME, STALE, number_of
 from sprockets.charts import Span
 from sprockets.factories import steadily
-from sprockets.references import attempt, check_known, checks, index, removals, touch, unuse, use
+from sprockets.references import (
+    attempt,
+    check_known,
+    checks,
+    deletes,
+    index,
+    puts,
+    removals,
+    touch,
+    unuse,
+    use,
+)
 from sprockets.store import (
     Factory,
     Point,
     index_key,
     place_of,
     point_from,
-    point_item,
     point_key,
     point_of,
 )
@@ -97,14 +107,12 @@ def _swap(factory: Factory, old: Point, new: Point) -> bool:
     """Replace a point if it is still the one that was read."""
     before, after = set(old.sprocket_types), set(new.sprocket_types)
     unchanged: dict[str, Any] = {"condition": SAME, "values": {":v": old.version}}
-    item = point_item(factory.id, factory.generation, new)
     operations = [touch(factory), *checks(after - before)]
     if old.time == new.time:
-        operations.append(factory_table().put_operation(item, **unchanged))
+        operations += puts(factory, new, **unchanged)
     else:
-        key = point_key(factory.id, factory.generation, old)
-        operations.append(factory_table().delete_operation(key, **unchanged))
-        operations.append(factory_table().put_operation(item))
+        operations += deletes(factory, old, **unchanged)
+        operations += puts(factory, new)
         operations.append(index(factory, new))
     operations += [use(factory, number, new.id) for number in sorted(after - before)]
     operations += [unuse(factory, number, old.id) for number in sorted(before - after)]
@@ -117,10 +125,7 @@ def delete(factory: Factory, point_id: str, expected: list[int] | None) -> None:
         old = one(factory, point_id)
         if expected is not None and old.version not in expected:
             raise PreconditionFailed(STALE)
-        _, *others = removals(factory, [old])
-        key = point_key(factory.id, factory.generation, old)
         unchanged: dict[str, Any] = {"condition": SAME, "values": {":v": old.version}}
-        first = factory_table().delete_operation(key, **unchanged)
-        if not attempt([touch(factory), first, *others]):
+        if not attempt([touch(factory), *removals(factory, [old], **unchanged)]):
             return
     raise Conflict("the point is being written by others")

@@ -1,7 +1,7 @@
 """Transactions on points that refer to sprockets, with integrity between them."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.dynamo import Operation, TransactionFailedError, transact
 from shared.factory_keys import factory_key, factory_table
@@ -13,6 +13,7 @@ from sprockets.store import (
     index_key,
     point_item,
     point_key,
+    sample_key,
     sprocket_key,
     use_key,
 )
@@ -64,13 +65,29 @@ def additions(factory: Factory, points: list[Point]) -> list[Operation]:
     """The factory first, then the sprockets, then what is written."""
     writes: list[Operation] = []
     for point in points:
-        writes.append(
-            factory_table().put_operation(point_item(factory.id, factory.generation, point))
-        )
+        writes += puts(factory, point)
         writes.append(index(factory, point))
         writes += [use(factory, number, point.id) for number in point.sprocket_types]
     types = (number for point in points for number in point.sprocket_types)
     return [touch(factory), *checks(types), *writes]
+
+
+def puts(factory: Factory, point: Point, **condition: Any) -> list[Operation]:
+    """A point in its place, under a condition, and among the samples if it is one."""
+    item = point_item(factory.id, factory.generation, point)
+    operations = [factory_table().put_operation(item, **condition)]
+    if sample := sample_key(factory.id, factory.generation, point):
+        operations.append(factory_table().put_operation({**item, **sample}))
+    return operations
+
+
+def deletes(factory: Factory, point: Point, **condition: Any) -> list[Operation]:
+    """A point out of its place, under a condition, and out of the samples if it is one."""
+    key = point_key(factory.id, factory.generation, point)
+    operations = [factory_table().delete_operation(key, **condition)]
+    if sample := sample_key(factory.id, factory.generation, point):
+        operations.append(factory_table().delete_operation(sample))
+    return operations
 
 
 def index(factory: Factory, point: Point) -> Operation:
@@ -88,9 +105,10 @@ def unuse(factory: Factory, sprocket: int, point_id: int) -> Operation:
     return factory_table().delete_operation(key)
 
 
-def removals(factory: Factory, points: list[Point]) -> Iterator[Operation]:
+def removals(factory: Factory, points: list[Point], **condition: Any) -> Iterator[Operation]:
+    """The points, each under a condition, and what belongs to them."""
     for point in points:
-        yield factory_table().delete_operation(point_key(factory.id, factory.generation, point))
+        yield from deletes(factory, point, **condition)
         key = index_key(factory.id, factory.generation, point.id)
         yield factory_table().delete_operation(key)
         yield from (unuse(factory, number, point.id) for number in point.sprocket_types)

@@ -105,7 +105,7 @@ def _imported(count: int | None) -> Answer:
 
 @api.get(
     "/factories",
-    summary="Factories in order of id, with charts of at most 100 of the newest 2,000 points",
+    summary="Factories in order of id, with charts of at most 100 points, evenly taken",
     query=(LIMIT, CURSOR, FROM, TO),
     answer="FactoryPage",
 )
@@ -128,7 +128,7 @@ def create_factory(body: "FactoryIn") -> Answer:
 
 @api.get(
     "/factories/{factory_id}",
-    summary="One factory, with a chart of at most 1,000 of the newest 200,000 points",
+    summary="One factory, with a chart of at most 1,000 points, evenly taken",
     query=(FROM, TO),
     answer="Factory",
     problems=(404,),

@@ -7,6 +7,7 @@
 | FACTORY              | id                | a factory, with the generation of its points     |
 | POINTS#factory#gen   | time#id           | a point, in time order                           |
 | INDEX#factory#gen    | id                | where a point is                                 |
+| SAMPLE#factory#gen#n | time#id           | a point whose id 2 to the n divides, and no more |
 | USES#sprocket        | factory#gen#id    | a point that refers to a sprocket                |
 | IMPORT               | kind#digest       | a seed document: ids reserved, how far it is     |
 | LOADS#factory#gen    | digest            | points on their way, as long as they are         |
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sprockets.models import PointIn
 
 SPROCKETS = "SPROCKET"
+# The densest level of samples: every eighth point is in it or in a sparser one
+SAMPLED = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ def sprocket_key(number: int) -> Key:
 def point_key(factory: int, generation: int, point: Point) -> Key:
     sk = f"{padded(point.time)}#{padded(point.id)}"
     return {"pk": points_partition(factory, generation), "sk": sk}
+
+
+def sample_partition(factory: int, generation: int, level: int) -> str:
+    return f"SAMPLE#{factory}#{generation}#{level}"
+
+
+def sample_key(factory: int, generation: int, point: Point) -> Key | None:
+    """Where a point stands again, for charts of many points; None for seven of eight."""
+    level = (point.id & -point.id).bit_length() - 1
+    if level < SAMPLED:
+        return None
+    key = point_key(factory, generation, point)
+    return {"pk": sample_partition(factory, generation, level), "sk": key["sk"]}
 
 
 def index_key(factory: int, generation: int, point_id: int) -> Key:
@@ -163,6 +179,8 @@ def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
     for point in points:
         items.append(point_item(factory, generation, point))
         items.append({**index_key(factory, generation, point.id), "time": point.time})
+        if sample := sample_key(factory, generation, point):
+            items.append({**items[-2], **sample})
     factory_table().put_many(items)
 
 
@@ -188,5 +206,7 @@ def _all(partition: str) -> Iterator[Item]:
 def _belongings(factory: int, generation: int, points: list[Point]) -> Iterator[Key]:
     for point in points:
         yield index_key(factory, generation, point.id)
+        if sample := sample_key(factory, generation, point):
+            yield sample
         for sprocket in set(point.sprocket_types):
             yield use_key(sprocket, factory, generation, point.id)

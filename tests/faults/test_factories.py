@@ -68,9 +68,16 @@ def _table(proxy: Proxy) -> Any:
 
 
 def stored(proxy: Proxy) -> Counter[str]:
-    """How many items there are of each kind, but for the counters."""
-    kinds = Counter(item["pk"].partition("#")[0] for item in _table(proxy).scan()["Items"])
-    del kinds["COUNTER"]
+    """How many items there are of each kind, but for the counters, and samples, which go by id."""
+    items = _table(proxy).scan()["Items"]
+    kept: dict[str, set[tuple[str, str]]] = {"POINTS": set(), "SAMPLE": set()}
+    for item in items:
+        kind, _, rest = item["pk"].partition("#")
+        if kind in kept:
+            kept[kind].add((rest.split("#")[0], item["sk"]))
+    assert kept["SAMPLE"] <= kept["POINTS"]
+    kinds = Counter(item["pk"].partition("#")[0] for item in items)
+    del kinds["COUNTER"], kinds["SAMPLE"]
     return kinds
 
 

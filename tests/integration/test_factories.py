@@ -121,6 +121,39 @@ def test_a_long_chart_thins_out_and_says_so(tables: None) -> None:
     assert len(part["chart_data"]["time"]) == 91
 
 
+def listed_times() -> list[int]:
+    (shown,) = call("GET", "/factories").json["items"]
+    assert shown["chart_data_thinned"] is True
+    times: list[int] = shown["chart_data"]["time"]
+    assert times == sorted(set(times))
+    assert 50 <= len(times) <= 100
+    return times
+
+
+def test_a_chart_of_very_many_points_shows_samples(tables: None) -> None:
+    create(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(1000)]))
+    times = listed_times()
+    assert (times[0], times[-1]) == (1000, 10_990)
+    assert max(b - a for a, b in pairwise(times)) <= 160
+    (part,) = call("GET", "/factories?from=1500&to=10500").json["items"]
+    shown = part["chart_data"]["time"]
+    assert (shown[0], shown[-1], len(shown) <= 100) == (1500, 10_500, True)
+    # the sixteenth point is a sample: it moves, and goes, there too
+    sample = "/factories/1/production/16"
+    assert call("GET", sample).json["time"] == 1150
+    assert 1150 in times
+    point = {"time": 5003, "actual": 1, "goal": 1}
+    assert call("PUT", sample, json_body=point).status == 200
+    assert {1150, 5003} & set(listed_times()) == {5003}
+    assert call("DELETE", sample).status == 204
+    assert not {1150, 5003} & set(listed_times())
+    many = {"points": [{"time": 20_000 + n, "actual": 1, "goal": 1} for n in range(100)]}
+    assert call("POST", "/factories/1/production", json_body=many).status == 201
+    assert len([time for time in listed_times() if time >= 20_000]) >= 5
+    assert call("DELETE", "/factories/1").status == 204
+    assert leftovers() == set()
+
+
 def test_the_chart_is_drawn(tables: None) -> None:
     create(name="A & <B>", chart_data=CHART)
     answer = call("GET", "/factories/1/chart")

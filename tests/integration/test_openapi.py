@@ -30,7 +30,7 @@ def test_it_describes_every_route_and_nothing_else() -> None:
     declared = {
         (route.method, route.path)
         for package in packages
-        for route in import_module(f"{package}.routes").api.routes
+        for route in import_module(f"{package}.handler").handler.routes
     }
     assert set(operations(openapi.document())) == {*declared, ("GET", "/health")}
 
