@@ -1,5 +1,6 @@
 """The deployed stack on a local cloud of its own: a free port, a state folder that goes away."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -27,6 +28,22 @@ class Stack:
     cloud: Cloud
     described: dict[str, Any]
     api: httpx.Client
+
+    def table(self, logical_id: str) -> str:
+        """The name of a table of the template."""
+        names = self.cloud.client("dynamodb").list_tables()["TableNames"]
+        (name,) = [name for name in names if logical_id in name]
+        return str(name)
+
+    def invoke(self, logical_id: str) -> Any:
+        """What a function that is called on a schedule answers."""
+        functions = self.cloud.client("lambda")
+        names = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
+        (name,) = [name for name in names if logical_id in name]
+        told = functions.invoke(FunctionName=name, Payload=b"{}")
+        answer = told["Payload"].read()
+        assert "FunctionError" not in told, answer
+        return json.loads(answer)
 
 
 @pytest.fixture(scope="session")

@@ -58,11 +58,7 @@ def wait(stack: Stack, job_id: str, seconds: float = 120) -> dict[str, Any]:
 def count(stack: Stack) -> int:
     """Rows of the table, counted one by one."""
     pages = stack.cloud.client("dynamodb").get_paginator("scan")
-    (name,) = [
-        name
-        for name in stack.cloud.client("dynamodb").list_tables()["TableNames"]
-        if "HiredEmployeesTable" in name
-    ]
+    name = stack.table("HiredEmployeesTable")
     return sum(page["Count"] for page in pages.paginate(TableName=name, Select="COUNT"))
 
 
