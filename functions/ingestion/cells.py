@@ -3,11 +3,12 @@
 A schema takes texts and gives values, blank ones as ""; it runs without calling Python.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Context
 from typing import Any
 
+from pydantic_core import SchemaSerializer
 from pydantic_core import core_schema as cs
 
 from shared.datasets import Column, Type
@@ -15,6 +16,7 @@ from shared.datasets import Column, Type
 LONGEST_TEXT = 10_000  # characters
 LEAST, GREATEST = -(2**63), 2**63 - 1
 _BLANK = cs.str_schema(strip_whitespace=True, max_length=0)
+_TEXTS = SchemaSerializer(cs.list_schema(cs.datetime_schema()))
 _INT = r"[+-]?[0-9]{1,19}"
 
 # What a value must look like before it is converted: the converters alone would also take
@@ -59,14 +61,19 @@ def cell_schema(column: Column, *, required: bool) -> cs.CoreSchema:
     return cs.union_schema([_BLANK, filled], mode="left_to_right")
 
 
-def moment(value: datetime) -> str:
+def moments(values: Sequence[Any]) -> list[Any]:
     """RFC 3339 in UTC; a moment without a zone is one in UTC. OverflowError before year 1."""
-    text = value.isoformat()
-    if value.tzinfo is None:
-        return text + "Z"
-    if text.endswith("+00:00"):
-        return text.removesuffix("+00:00") + "Z"
-    return moment(value.astimezone(UTC))
+    # pydantic's core writes a whole column in the time in which isoformat() writes a third of it
+    texts = _TEXTS.to_python(values, mode="json", warnings=False)
+    return [
+        text if text.endswith("Z") or value == "" else _in_utc(value)
+        for text, value in zip(texts, values, strict=True)
+    ]
+
+
+def _in_utc(value: datetime) -> str:
+    moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.isoformat()}Z"
 
 
 def numbers(text: str) -> list[int]:
@@ -77,11 +84,15 @@ def numbers(text: str) -> list[int]:
     return found
 
 
-# How a checked value becomes what the tables keep; other types are kept as they are checked
-STORED: dict[Type, Callable[[Any], Any]] = {
-    Type.DATETIME: moment,
-    Type.DATE: date.isoformat,
-    Type.INTS: numbers,
+def _each(convert: Callable[[Any], Any]) -> Callable[[Sequence[Any]], list[Any]]:
+    return lambda values: [value if value == "" else convert(value) for value in values]
+
+
+# How checked values, "" being blank, become what the tables keep; others are kept as they are
+STORED: dict[Type, Callable[[Sequence[Any]], list[Any]]] = {
+    Type.DATETIME: moments,
+    Type.DATE: _each(date.isoformat),
+    Type.INTS: _each(numbers),
     # 1.50 and 1.5 are one number
-    Type.NUMBER: Context(prec=38).normalize,
+    Type.NUMBER: _each(Context(prec=38).normalize),
 }

@@ -37,7 +37,9 @@ class Checker:
         self._cells = [SchemaValidator(cell) for cell in cells]
         self._rows = SchemaValidator(cs.list_schema(cs.tuple_schema(cells)))
         self._converted = [
-            (column.name, STORED[column.type]) for column in self.columns if column.type in STORED
+            (place, STORED[column.type])
+            for place, column in enumerate(self.columns)
+            if column.type in STORED
         ]
 
     def check(self, rows: Sequence[Row]) -> tuple[list[Item], dict[int, list[RowFault]]]:
@@ -57,19 +59,20 @@ class Checker:
         return items, faults
 
     def _items(self, rows: list[tuple[object, ...]]) -> list[Item]:
+        if not rows:
+            return []
+        columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+        for place, stored in self._converted:
+            columns[place] = stored(columns[place])
         key, *names = self._names
-        items: list[Item] = [
-            {name: value for name, value in zip(names, row[1:], strict=True) if value != ""}
-            for row in rows
-        ]
-        for name, stored in self._converted:
-            for item in items:
-                value = item.get(name)
-                if value is not None:
-                    item[name] = stored(value)
-        for row, item in zip(rows, items, strict=True):
+        items: list[Item] = []
+        for number, values in zip(columns[0], zip(*columns[1:], strict=True), strict=True):
+            item = dict(zip(names, values, strict=True))
+            if "" in values:
+                item = {name: value for name, value in item.items() if value != ""}
             item[CONTENT] = blake2b(repr(item).encode(), digest_size=12).digest()
-            item[key] = row[0]
+            item[key] = number
+            items.append(item)
         return items
 
     def faults(self, row: Row) -> list[RowFault]:
@@ -88,7 +91,7 @@ class Checker:
             try:
                 value = cell.validate_python(text)
                 if value != "" and column.type in STORED:
-                    STORED[column.type](value)
+                    STORED[column.type]([value])
             except (ValidationError, OverflowError):
                 yield RowFault(column.name, text, REASONS[column.type])
 
