@@ -22,7 +22,7 @@ JOURNAL = "JOURNAL"
 # Seconds after which a generation is shown by nobody any more who began it: requests take less
 ABANDONED = 120
 # Seconds that a request spends on clearing what it hid, and what others left
-OWN, OTHERS = 15.0, 3.0
+OWN, OTHERS = 15.0, 1.0
 
 
 def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
