@@ -33,18 +33,26 @@ def decode(listing: str, cursor: str | None, **shape: type) -> Place | None:
     """The place in `cursor`; Malformed when it is damaged, of another listing or shape."""
     if cursor is None:
         return None
+    found, place = unpacked(cursor)
+    # whoever makes a cursor up can make the checksum up as well
+    if not (isinstance(place, dict) and _has_shape(place, shape)):
+        raise Malformed(DAMAGED)
+    if found != listing:
+        raise Malformed("the cursor belongs to another list")
+    return place
+
+
+def unpacked(cursor: str) -> tuple[Any, Any]:
+    """The listing and the place in a cursor that is not damaged; ValueError."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         found, place = json.loads(raw[4:])
         intact = encode(found, place) == cursor
     except (ValueError, TypeError, RecursionError) as error:
-        raise Malformed(DAMAGED) from error
-    # whoever makes a cursor up can make the checksum up as well
-    if not (intact and isinstance(place, dict) and _has_shape(place, shape)):
-        raise Malformed(DAMAGED)
-    if found != listing:
-        raise Malformed("the cursor belongs to another list")
-    return place
+        raise ValueError(DAMAGED) from error
+    if not intact:
+        raise ValueError(DAMAGED)
+    return found, place
 
 
 def _has_shape(place: Place, shape: dict[str, type]) -> bool:

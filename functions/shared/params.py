@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared import cursor as cursors
 from shared.problems import Fault, Malformed
 
 
@@ -92,8 +93,18 @@ class ChoiceParam(Param):
         return {"type": "string", "enum": list(self.choices)}
 
 
+@dataclass(frozen=True)
+class CursorParam(Param):
+    """The cursor of a page; whose list it is of, that list knows."""
+
+    def parse(self, text: str) -> str:
+        super().parse(text)
+        cursors.unpacked(text)
+        return text
+
+
 LIMIT = IntParam("limit", "How many items a page holds at most", default=10, ge=1, le=100)
-CURSOR = Param("cursor", "The `next` of the page before", max_length=2048)
+CURSOR = CursorParam("cursor", "The `next` of the page before", max_length=2048)
 YEAR = IntParam("year", "The calendar year, in UTC", default=2021, ge=1, le=9999)
 # 9999-12-31T23:59:59Z, the last second that RFC 3339 can write
 LAST_SECOND = 253_402_300_799
