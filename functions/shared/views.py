@@ -14,7 +14,7 @@ from shared.dynamo import Item, Table, table
 
 # Shards of the row counts: one write per transaction goes to one of them
 ROW_SHARDS = 16
-# Shards of the hires; quiet times use the first one only, see DECISIONS.md
+# Shards of the hires; quiet times use the first one only, see docs/capacity.md
 HIRE_SHARDS = 8
 # Jobs whose counters share an item
 JOBS_PER_ITEM = 64
