@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile bench bench-cold bench-costs bench-ingest bench-reports bench-warm
+.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test-quick: lint types validate ## everything but the local cloud
 
 test: test-quick ## everything
 	@$(PY) -m pytest tests/e2e
+
+faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES=1000 SEED=1
+	@$(PY) -m pytest -n auto --maxprocesses 4 tests/faults --examples=$(or $(EXAMPLES),1000) --seed=$(or $(SEED),1)
 
 test-views: .venv/installed ## the views' property with 1,000 examples
 	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough

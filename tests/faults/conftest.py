@@ -1,12 +1,44 @@
-"""The functions with a proxy before their store."""
+"""The functions with a proxy before their store, and the size and seed of generated tests.
+
+`make faults EXAMPLES=5000 SEED=7` generates more than `make test` does, and runs what is marked
+`long`. A failure prints its seed; the same seed generates the same examples.
+"""
 
 import os
+import random
 from collections.abc import Iterator
 
 import pytest
 
 from shared import dynamo
 from tests.faults.proxy import Proxy
+
+FEW = 60  # examples of each generated test in `make test`
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, help="examples of each generated test")
+    parser.addoption("--seed", type=int, default=1, help="seed of the generated tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("examples", None) is None:
+        skip = pytest.mark.skip(reason="takes long: make faults")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def examples(request: pytest.FixtureRequest) -> int:
+    """How many examples a generated test runs."""
+    return int(request.config.getoption("examples", None) or FEW)
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Chance of the run's seed, another for each test."""
+    return random.Random(f"{request.config.getoption('seed', 1)} {request.node.name}")
 
 
 @pytest.fixture
