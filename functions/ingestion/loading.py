@@ -58,7 +58,7 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
         "duplicates": len(loaded.items) - len(items),
         "rejected": loaded.rejected,
         "errors": loaded.errors,
-    }
+    } | ({"dry_run": True} if options.dry_run else {})
 
 
 def _new(data_set: DataSet, items: list[Item]) -> list[Item]:

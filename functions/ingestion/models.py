@@ -56,12 +56,15 @@ class RowError(BaseModel):
 
 
 class Loaded(BaseModel):
+    """With `dry_run` nothing was written, and `written` is what would have been."""
+
     table: str
     read: int
     written: int
     duplicates: int
     rejected: int
     errors: list[RowError]
+    dry_run: bool = False
 
 
 class IngestionOptions(Model):

@@ -247,7 +247,7 @@ def test_options_hold_for_large_files() -> None:
     assert strict["options"] == {"strict": True}
     assert (strict["rows"]["written"], strict["rows"]["rejected"]) == (30, 30)
     dry = run(submit("departments", departments(300), dry_run=True))
-    assert dry["rows"]["written"] == 300
+    assert (dry["rows"]["written"], dry["options"]) == (300, {"dry_run": True})
     assert stored("departments") == {}
     few = run(submit("departments", departments(300), rows=250))
     assert (few["rows"]["read"], few["progress"], few["status"]) == (250, 1, "succeeded")

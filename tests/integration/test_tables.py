@@ -191,9 +191,10 @@ def test_rows_loads_the_first_only(tables: None) -> None:
 def test_strict_rejects_blanks_and_dry_run_writes_nothing(tables: None) -> None:
     text = f"{HIRE}\n2,,,,\n"
     told = load("hired_employees", text, "?strict=true&dry_run=true").json
-    assert (told["written"], told["rejected"]) == (1, 1)
+    assert (told["dry_run"], told["written"], told["rejected"]) == (True, 1, 1)
     assert {error["reason"] for error in told["errors"]} == {"is required"}
     assert rows("hired_employees") == []
+    assert "dry_run" not in load("hired_employees", text, "?strict=true").json
     assert_problem(load("hired_employees", text, "?strict=yes"), 400, "strict")
 
 

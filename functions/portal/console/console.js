@@ -100,7 +100,8 @@ function tables() {
     const counts = ["read", "written", "duplicates", "rejected"];
     const summary = element("dl", { className: "counts" });
     for (const name of counts) {
-      summary.append(element("div", {}, element("dt", {}, name), element("dd", {}, answer[name])));
+      const title = answer.dry_run && name === "written" ? "would be written" : name;
+      summary.append(element("div", {}, element("dt", {}, title), element("dd", {}, answer[name])));
     }
     const parts = [summary];
     if (answer.errors.length) {
@@ -140,6 +141,7 @@ function ingestions() {
 
   function status(job) {
     const parts = [element("span", {}, job.status.replaceAll("_", " "), " ")];
+    if (job.options.dry_run) parts.push("(dry run, nothing is written) ");
     if (again[job.status]) {
       const button = element("button", { type: "button", className: "link" }, again[job.status]);
       button.addEventListener("click", () => attempt(section, () => change(job)));
