@@ -2,6 +2,9 @@
 
 `sam build` ships sources only, and Lambda's disk is read-only: without byte code every start would
 compile anew. Hashes, unlike times, stay valid when files are copied and zipped.
+
+All functions are made of the same code, so one of them is built, and its archive is that of all:
+uploaded once, and only when a byte of it has changed.
 """
 
 import argparse
@@ -11,13 +14,21 @@ import platform
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from typing import Any
 
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
 STAMP = ROOT / ".aws-sam" / "built"
+# The code of all functions, as a folder and as the archive that is deployed
+CODE = BUILD / "functions"
+ARCHIVE = BUILD / "functions.zip"
+BUILT_FUNCTION = "IngestionFunction"
+# Where Lambda unpacks it: in byte code, a path of the building machine would change the archive
+TASK_ROOT = "/var/task"
 SOURCES = (
     "functions",
     "template.yaml",
@@ -73,9 +84,25 @@ def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
         raise BuildError(f"{what} failed: {' | '.join(said[-6:])}")
 
 
-def open_to_everyone(path: Path) -> None:
+def share_code(template: dict[str, Any]) -> None:
+    """Have all functions of a built template deploy the one archive."""
+    (BUILD / BUILT_FUNCTION).rename(CODE)
+    del template["Resources"][BUILT_FUNCTION]["Properties"]["CodeUri"]
+    template["Globals"]["Function"]["CodeUri"] = ARCHIVE.name
+
+
+def write_archive() -> None:
+    """Zip the code so that the same files give the same bytes."""
+    with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in CODE.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(str(path.relative_to(CODE)))  # of 1980, whenever it was built
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+
+
+def open_to_everyone(template: dict[str, Any]) -> None:
     """Take the authorizer out of a template, and say so in the stack's outputs."""
-    template = yaml_parse(path.read_text("utf-8"))
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Api":
@@ -84,7 +111,6 @@ def open_to_everyone(path: Path) -> None:
             for event in properties.get("Events", {}).values():
                 event["Properties"].pop("Auth", None)
     template["Outputs"]["Access"]["Value"] = OPEN
-    path.write_text(yaml_dump(template), "utf-8")
 
 
 def build(
@@ -104,15 +130,21 @@ def build(
     run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
     run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
     overrides = f"Runtime={runtime} Architecture={architecture}"
-    run(tool("sam"), "build", "--parameter-overrides", overrides, what="sam build")
+    run(tool("sam"), "build", BUILT_FUNCTION, "--parameter-overrides", overrides, what="sam build")
+    path = BUILD / "template.yaml"
+    template = yaml_parse(path.read_text("utf-8"))
+    share_code(template)
     if everyone:
-        open_to_everyone(BUILD / "template.yaml")
+        open_to_everyone(template)
+    path.write_text(yaml_dump(template), "utf-8")
     # byte code is for one interpreter, the one that the functions run on
     interpreter = sys.executable if runtime == THIS_RUNTIME else shutil.which(runtime)
     if interpreter is None:
         raise BuildError(f"{runtime} is not on the PATH, and byte code must be compiled by it")
     compile_ = ("-m", "compileall", "-q", "-j0", "--invalidation-mode", "unchecked-hash")
-    run(interpreter, *compile_, str(BUILD), what="compiling byte code")
+    where = ("-s", str(CODE), "-p", TASK_ROOT)
+    run(interpreter, *compile_, *where, str(CODE), what="compiling byte code")
+    write_archive()
     STAMP.write_text(wanted)
     return wanted
 

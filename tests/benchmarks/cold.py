@@ -25,7 +25,7 @@ import psutil
 from rich.console import Console
 from rich.progress import track
 
-from infra.build import BUILD, ROOT, THIS_ARCHITECTURE, tool
+from infra.build import CODE, ROOT, THIS_ARCHITECTURE, tool
 from tests.template import environment, resources
 
 ROUNDS = 11
@@ -126,9 +126,7 @@ def contenders() -> list[Contender]:
         ),
         Contender("empty handler", "app.handler", (peer("empty", compiled=True),)),
         *(
-            Contender(
-                properties["Handler"].partition(".")[0], properties["Handler"], (BUILD / id_,)
-            )
+            Contender(properties["Handler"].partition(".")[0], properties["Handler"], (CODE,))
             for id_, properties in resources("AWS::Serverless::Function")
             if properties["Handler"].partition(".")[0] in HTTP
         ),
