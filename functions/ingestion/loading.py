@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ingestion import csv_reader, csv_text, duplicates, store
 from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
-from ingestion.rows import Checker, RowFault
+from ingestion.rows import CONTENT, Checker, RowFault
 from ingestion.upload import HINT
 from shared.datasets import DataSet
 from shared.dynamo import Item
@@ -62,11 +62,12 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
 
 
 def _new(data_set: DataSet, items: list[Item]) -> list[Item]:
-    """The first item of each content that is not stored; TooLarge where they are too many."""
-    first = duplicates.first_of_each(items)
-    if len(first) > MOST_COMPARED:
+    """The items without duplicates of others or of stored rows; TooLarge for too many."""
+    different = len({item[CONTENT] for item in items})
+    if different > MOST_COMPARED:
         raise TooLarge(f"with dedupe at most {MOST_COMPARED} different rows are taken{HINT}")
-    return duplicates.not_stored(data_set, first)
+    stored = duplicates.stored_rows(data_set, items)
+    return duplicates.without_duplicates(items, data_set.key, stored)
 
 
 def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:

@@ -1,12 +1,13 @@
 """The rows of the data sets."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from shared.datasets import DataSet
 from shared.dynamo import Item, Table, table, together
 
 BY_CONTENT = "by-content"
+PAGE = 25  # keys of one content that are read at once
 
 
 @cache
@@ -19,21 +20,27 @@ def put(data_set: DataSet, items: Iterable[Item]) -> None:
     _rows(data_set).put_many(items)
 
 
-def contents(data_set: DataSet, wanted: list[bytes]) -> set[bytes]:
-    """Those of the contents that a stored row has."""
+def holders(
+    data_set: DataSet, contents: list[bytes], replaceable: Collection[int]
+) -> dict[bytes, set[int]]:
+    """The keys of rows that have one of the contents, by content; those of no row are left out.
+
+    All keys that are `replaceable`, and the first one that is not. The index that is asked is a
+    moment behind the table.
+    """
     rows = _rows(data_set)
 
-    def is_stored(content: bytes) -> bool:
-        # a page of an index is not cut short before its first item
-        return bool(
-            rows.query("content = :content", {":content": content}, limit=1, index=BY_CONTENT).items
-        )
+    def holding(content: bytes) -> set[int]:
+        found: set[int] = set()
+        values = {":content": content}
+        for row in rows.query_all("content = :content", values, limit=PAGE, index=BY_CONTENT):
+            found.add(row[data_set.key])
+            if row[data_set.key] not in replaceable:
+                break
+        return found
 
-    return {
-        content
-        for content, is_there in zip(wanted, together(is_stored, wanted), strict=True)
-        if is_there
-    }
+    found = zip(contents, together(holding, contents), strict=True)
+    return {content: keys for content, keys in found if keys}
 
 
 def get(data_set: DataSet, number: int) -> Item | None:

@@ -223,6 +223,29 @@ def test_dedupe_compares_values_and_what_is_stored_now(tables: None) -> None:
     assert load("departments", "3,b\n", "?dedupe=true").json["duplicates"] == 1
 
 
+@pytest.mark.parametrize(
+    ("stored", "file", "left"),
+    [
+        ("801,Gamma", "800,Gamma\n801,Delta", {800: "Gamma", 801: "Delta"}),
+        ("801,Gamma", "801,Delta\n800,Gamma", {800: "Gamma", 801: "Delta"}),
+        # the row that has it is replaced by none: it stays the only one
+        ("801,Gamma\n802,Delta", "800,Gamma\n801,Delta", {801: "Gamma", 802: "Delta"}),
+        ("801,Gamma\n802,Gamma", "800,Gamma\n801,Delta", {801: "Delta", 802: "Gamma"}),
+        # every row moves to the next key
+        ("1,a\n2,b\n3,c", "1,x\n2,a\n3,b\n4,c", {1: "x", 2: "a", 3: "b", 4: "c"}),
+        # a key that occurs twice in the file
+        ("9,z", "800,Gamma\n801,Gamma\n800,Delta", {9: "z", 800: "Delta", 801: "Gamma"}),
+    ],
+)
+def test_dedupe_loses_no_content_to_a_row_that_is_replaced(
+    tables: None, stored: str, file: str, left: dict[int, str]
+) -> None:
+    load("departments", stored)
+    answer = load("departments", file, "?dedupe=true").json
+    assert {row["id"]: row["department"] for row in rows("departments")} == left
+    assert answer["written"] + answer["duplicates"] == answer["read"]
+
+
 def test_dedupe_of_too_many_rows_names_ingestions(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
