@@ -30,8 +30,8 @@ PROBLEM_EXAMPLE = {
 }
 # the package whose routes ask for no token
 OPEN = "portal"
-# answered by API Gateway, or by any route when the store is down
-ALWAYS = (429, 500, 503)
+# answered by API Gateway, by any route when the store is down, or for a query or header
+ALWAYS = (400, 429, 500, 503)
 
 
 class Operations:
@@ -160,9 +160,7 @@ def _problems(route: Route) -> set[int]:
     if route.package != OPEN:
         statuses |= {401, 403}
     if route.method == "POST":  # of Idempotency-Key
-        statuses |= {400, 409, 422}
-    if route.query or route.body:
-        statuses.add(400)
+        statuses |= {409, 422}
     if route.body or route.consumes:
         statuses |= {413, 415, 422}
     return statuses

@@ -26,7 +26,7 @@ WITHIN = IntParam("within", "Days ahead", default=30, ge=0, le=366)
     problems=(412, 415, 422),
 )
 def put_birthday(username: str, body: "Birthday") -> Response[Any]:
-    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.expected())
+    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.if_match())
     return no_content()
 
 
@@ -45,7 +45,7 @@ def get_greeting(username: str, tz: str | None) -> Response[str]:
 
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
 def delete_birthday(username: str) -> Response[Any]:
-    service.forget(username, api.expected())
+    service.forget(username, api.if_match())
     return no_content()
 
 

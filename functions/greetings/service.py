@@ -12,7 +12,7 @@ from greetings.store import Person
 from greetings.zones import is_zone, today_in
 from shared import cursor as cursors
 from shared.dynamo import together
-from shared.etags import version_tag
+from shared.etags import Expected, version_tag
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed
 
 STALE = "the person has changed since"
@@ -23,9 +23,7 @@ STRIDE = 32
 Birthday = tuple[str, str, Person]
 
 
-def save(
-    username: str, born: date, zone: str | None, now: datetime, expected: list[int] | None
-) -> None:
+def save(username: str, born: date, zone: str | None, now: datetime, expected: Expected) -> None:
     """Save or update; Invalid names all that is wrong, PreconditionFailed."""
     faults = name_faults(username)
     if born >= today_in(now, zone):
@@ -61,7 +59,7 @@ def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
     return said, version_tag(person.version, sha256(said.encode()).hexdigest()[:16])
 
 
-def forget(username: str, expected: list[int] | None) -> None:
+def forget(username: str, expected: Expected) -> None:
     """NotFound, PreconditionFailed."""
     gone = store.delete(username, expected) if is_name(username) else False
     if gone is None:

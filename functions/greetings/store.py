@@ -17,8 +17,10 @@ from shared.dynamo import (
     table,
     transact,
 )
+from shared.etags import UNCONDITIONAL, Expected
 
 BY_DAY = "by-day"
+EXISTS = "attribute_exists(username)"
 # Seconds after which an announcement that was begun may be begun again
 LEASE = 120
 
@@ -38,8 +40,8 @@ def _people() -> Table:
     return table("BIRTHDAYS_TABLE", "name")
 
 
-def put(person: Person, expected: list[int] | None = None) -> bool:
-    """Whether it was saved: not where its version is none of those expected."""
+def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
+    """Whether it was saved: not where the state is none of those expected."""
     values: Item = {
         ":username": person.username,
         ":born": person.born.isoformat(),
@@ -57,7 +59,7 @@ def put(person: Person, expected: list[int] | None = None) -> bool:
         values[":zone"] = person.zone
     else:
         expression += " REMOVE #zone"
-    condition, allowed = _allowed(expected)
+    condition, allowed = expected.condition(EXISTS)
     # a transaction, for it is done once however often it is sent
     operation = _people().update_operation(
         {"name": name_key(person.username)},
@@ -75,22 +77,14 @@ def put(person: Person, expected: list[int] | None = None) -> bool:
     return True
 
 
-def _allowed(expected: list[int] | None) -> tuple[str | None, Item]:
-    """The condition that a person's version is one of those expected, and its values."""
-    if expected is None:
-        return None, {}
-    allowed: Item = {f":version{i}": version for i, version in enumerate(expected or [0])}
-    return f"version IN ({', '.join(allowed)})", allowed
-
-
 def get(username: str) -> Person | None:
     item = _people().get({"name": name_key(username)}, consistent=True)
     return None if item is None else _person(item)
 
 
-def delete(username: str, expected: list[int] | None = None) -> bool | None:
-    """Whether there was anyone to delete; None where the version is none of those expected."""
-    condition, allowed = _allowed(expected)
+def delete(username: str, expected: Expected = UNCONDITIONAL) -> bool | None:
+    """Whether there was anyone to delete; None where the state is none of those expected."""
+    condition, allowed = expected.condition(EXISTS)
     try:
         gone = _people().delete(
             {"name": name_key(username)},

@@ -3,10 +3,51 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
+from typing import Any
+
+from shared.problems import Fault, Malformed
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _VERSION = re.compile(r"v([1-9][0-9]{0,14})(\..*)?")
 _ANY = "*"
+# An expression of DynamoDB has 4 KB, and each IN of it 100 values
+MOST_VERSIONS = 500
+_IN = 100
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The states that an `If-Match` allows; without the header every state and none at all."""
+
+    given: bool = False
+    # None: any version, as for `*`
+    versions: tuple[int, ...] | None = None
+
+    def allows(self, version: int | None) -> bool:
+        """Whether a write may go on; `version` is None where the resource does not exist."""
+        if version is None:
+            return not self.given
+        return self.versions is None or version in self.versions
+
+    def condition(self, exists: str) -> tuple[str | None, dict[str, Any]]:
+        """The same as a condition of DynamoDB and its values.
+
+        `exists` is the condition that the item exists; its version is the attribute `version`.
+        """
+        if not self.given:
+            return None, {}
+        if self.versions is None:
+            return exists, {}
+        # no item has version 0: tags that name no version allow nothing
+        values = {f":v{i}": version for i, version in enumerate(self.versions or (0,))}
+        names = list(values)
+        groups = (names[start : start + _IN] for start in range(0, len(names), _IN))
+        choices = " OR ".join(f"version IN ({','.join(group)})" for group in groups)
+        return f"{exists} AND ({choices})", values
+
+
+UNCONDITIONAL = Expected()
 
 
 def version_tag(version: int, said: str = "") -> str:
@@ -23,22 +64,40 @@ def not_modified(if_none_match: str | None, tag: str) -> bool:
     """Whether `If-None-Match` names the tag, compared weakly."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == _ANY or tag.strip('"') in _TAG.findall(if_none_match)
+    return if_none_match.strip() == _ANY or _opaque(tag) in _TAG.findall(if_none_match)
 
 
 def stale(if_match: str | None, tag: str) -> bool:
     """Whether `If-Match` does not name the tag, compared strongly."""
     if if_match is None or if_match.strip() == _ANY:
         return False
-    return tag.strip('"') not in _TAG.findall(_strong(if_match))
+    return _opaque(tag) not in _TAG.findall(_strong(if_match))
+
+
+def expected(if_match: str | None) -> Expected:
+    """What `If-Match` asks for, compared strongly; Malformed where it names too many versions."""
+    if if_match is None:
+        return Expected()
+    if if_match.strip() == _ANY:
+        return Expected(given=True)
+    found = (_VERSION.fullmatch(tag) for tag in _TAG.findall(_strong(if_match)))
+    versions = tuple(dict.fromkeys(int(match[1]) for match in found if match))
+    if len(versions) > MOST_VERSIONS:
+        message = f"names {len(versions)} versions, more than {MOST_VERSIONS}"
+        fault: Fault = {"loc": ["header", "If-Match"], "msg": message, "type": "too_long"}
+        raise Malformed(f"If-Match {message}", [fault])
+    return Expected(given=True, versions=versions)
 
 
 def expected_versions(if_match: str | None) -> list[int] | None:
-    """The versions that `If-Match` allows, compared strongly; None where any will do."""
-    if if_match is None or if_match.strip() == _ANY:
-        return None
-    found = (_VERSION.fullmatch(tag) for tag in _TAG.findall(_strong(if_match)))
-    return [int(match[1]) for match in found if match]
+    """The versions that `If-Match` allows; None where any will do."""
+    versions = expected(if_match).versions
+    return None if versions is None else list(versions)
+
+
+def _opaque(tag: str) -> str:
+    """What is between the quotes of a tag."""
+    return tag.removeprefix("W/").strip('"')
 
 
 def _strong(tags: str) -> str:

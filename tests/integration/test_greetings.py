@@ -220,6 +220,25 @@ def test_a_greeting_has_an_entity_tag_of_its_person_and_day(
     assert call("DELETE", "/hello/Ada", headers={"If-Match": now}).status == 204
 
 
+def test_a_state_is_expected_of_someone_who_does_not_exist(tables: None) -> None:
+    body = {"dateOfBirth": "1985-02-25"}
+    many = ",".join(f'"v{n}"' for n in range(1, 501))
+    for tags in ("*", '"v1"', many):
+        answer = call("PUT", "/hello/Ada", headers={"If-Match": tags}, json_body=body)
+        assert answer.status == 412, answer.text
+        assert call("DELETE", "/hello/Ada", headers={"If-Match": tags}).status == 404
+    assert call("GET", "/hello/Ada").status == 404, "and nothing is created"
+    put("Ada", "1985-02-25")
+    assert call("PUT", "/hello/Ada", headers={"If-Match": "*"}, json_body=body).status == 204
+    assert call("PUT", "/hello/Ada", headers={"If-Match": many}, json_body=body).status == 412
+    tag = call("GET", "/hello/Ada").headers["etag"]
+    known = f"{many[5:]},{tag}"
+    assert call("GET", "/hello/Ada", headers={"If-None-Match": known}).status == 304
+    assert call("PUT", "/hello/Ada", headers={"If-Match": known}, json_body=body).status == 204
+    too_many = ",".join(f'"v{n}"' for n in range(1, 502))
+    assert call("PUT", "/hello/Ada", headers={"If-Match": too_many}, json_body=body).status == 400
+
+
 people = st.sampled_from(["Ada", "ada", "Zoë", "ZOE\u0308", "ﬁona", "Fiona"])
 births = st.dates(date(1900, 1, 1), date(2020, 12, 31))
 
