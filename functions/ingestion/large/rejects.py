@@ -1,50 +1,28 @@
 """Rejected records as a CSV: `line,column,value,reason,record`, one line for each record."""
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, cast
 
 from ingestion.csv_reader import Record
 from ingestion.large import objects
 from ingestion.rows import RowFault
+from shared.csv_out import csv_line
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-HEADER = b"line,column,value,reason,record\r\n"
-# What a spreadsheet may take for a formula (OWASP, "CSV Injection"), and what is but a number
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
-
-
-def harmless(text: str) -> str:
-    """The text, behind an apostrophe where a spreadsheet would run it."""
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+HEADER = csv_line(("line", "column", "value", "reason", "record")).encode()
 
 
 def csv_lines(rejected: Iterable[tuple[Record, list[RowFault]]]) -> Iterator[bytes]:
     """A line for each record: its first fault's column and value, and all reasons."""
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")
     for record, faults in rejected:
         first = faults[0]
         more = [f"{fault.column} {fault.reason}" for fault in faults[1:]]
-        writer.writerow(
-            [
-                record.line,
-                first.column or "",
-                harmless(first.value),
-                "; ".join([first.reason, *more]),
-                harmless(record.raw.rstrip("\r\n")),
-            ]
-        )
-        yield line.getvalue().encode()
-        line.seek(0)
-        line.truncate()
+        reason = "; ".join([first.reason, *more])
+        raw = record.raw.rstrip("\r\n")
+        yield csv_line((record.line, first.column, first.value, reason, raw)).encode()
 
 
 def part_key(job_id: str, start: int) -> str:
