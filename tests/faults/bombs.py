@@ -32,6 +32,8 @@ BOMBS = {
     "empty lines": lambda: repeated(b"", b"\n", 10),
     "tiny records": lambda: repeated(b"", b"x\n", 2),
     "quotes": lambda: repeated(b"", b'"', 20),
+    "quoted commas": lambda: repeated(b"", b'",', 20),
+    "inch signs in long records": lambda: repeated(b"", (b"x" * 1500 + b'"') * 600 + b"\n", 4),
     "literal quotes": lambda: repeated(b"", b'x"\n', 3),
 }
 
@@ -42,7 +44,7 @@ def explode(name: str) -> dict[str, object]:
     try:
         for _ in windows(BOMBS[name](), CHUNK, ","):
             pass  # as the planner does
-        for line, window in windows(BOMBS[name](), WINDOW, ","):
+        for line, window, _ in windows(BOMBS[name](), WINDOW, ","):
             with SpooledTemporaryFile(SPOOLED) as rejected:
                 part = load.window(window, line, 0, rejected)
             counts = {each: n + part[each] for each, n in counts.items()}

@@ -1,4 +1,4 @@
-"""Where the records of a CSV end, told from bytes: as `csv.reader` in strict mode would.
+"""Where the records of a CSV end, found in its bytes: as `csv.reader` in strict mode would.
 
 A quote opens a quoted field only where a field begins; elsewhere it is a character like others.
 Text after a closing quote breaks its record, which then ends with the line.
@@ -6,117 +6,205 @@ Text after a closing quote breaks its record, which then ends with the line.
 
 import re
 from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from functools import cache
+from typing import NamedTuple
 
 from ingestion.csv_text import LONGEST_RECORD, CsvError
 
 # Bytes of a record at most: its characters take up to four
 LONGEST_BYTES = 4 * LONGEST_RECORD
 _QUOTE = b'"'
-_NEWLINE = re.compile(rb"\r\n?|\n")
-_FIELD = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
+_QUOTED = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
+_LONE_CR = re.compile(rb"\r(?!\n)")
+_LINE = re.compile(rb"[^\r\n]*+")
+
+
+class _In(Enum):
+    """Where the bytes read so far end."""
+
+    GAP = auto()  # where a field may begin
+    FIELD = auto()  # in a field without quotes
+    QUOTED = auto()  # in a quoted field
+    QUOTE = auto()  # behind a quote that closes the field, unless another follows
+    BROKEN = auto()  # in a record that is broken, until its line ends
+
+
+class _Patterns(NamedTuple):
+    """Patterns of a delimiter; both runs go on as far as quoted fields are whole."""
+
+    file: re.Pattern[bytes]
+    record: re.Pattern[bytes]  # stops at the newline that ends the record
+    field: re.Pattern[bytes]
+    ends: frozenset[bytes]  # what a field ends with
 
 
 @cache
-def _run_of_fields(delimiter: str) -> re.Pattern[bytes]:
-    """Quoted fields, each where a field begins and ends, with all that is between them."""
-    around = rb"[" + re.escape(delimiter.encode()) + rb"\r\n]"
-    opening = rb'[^"]*+(?<=' + around + rb")"
-    return re.compile(rb"(?:" + opening + _FIELD.pattern + rb"(?=" + around + rb"))*+")
+def _patterns(delimiter: str) -> _Patterns:
+    ends = re.escape(delimiter.encode()) + rb"\r\n"
+    quoted = rb'(?<![^"' + ends + rb'])"[^"]*+"'
+    whole = quoted + rb'(?=["' + ends + rb"])"
+    broken = quoted + rb'[^"' + ends + rb"][^\r\n]*+(?=[\r\n])"
+    literal = rb'(?<=[^"' + ends + rb'])"++'
+
+    def run(between: bytes) -> re.Pattern[bytes]:
+        # the exceptions have a loop of their own: tried with each field, they take a third more
+        fields = rb"(?:" + between + whole + rb")*+"
+        exceptions = (
+            rb"(?:" + between + rb"(?:" + literal + rb"|" + broken + rb")" + fields + rb")*+"
+        )
+        return re.compile(fields + exceptions + between)
+
+    return _Patterns(
+        file=run(rb'[^"]*+'),
+        record=run(rb'[^"\r\n]*+'),
+        field=re.compile(rb"[^" + ends + rb"]*+"),
+        ends=frozenset([delimiter.encode(), b"\r", b"\n"]),
+    )
 
 
-def record_end(
-    window: bytes, target: int, delimiter: str, *, start: int = 0, final: bool = False
-) -> int | None:
-    """The end of the first record that has its newline at `target` or behind it.
+class _Scanner:
+    """Reads bytes in pieces, each byte a bounded number of times; begins where a record does."""
 
-    A record begins at `start`. None where the window ends before the record does; the end of a
-    `final` window ends its record, unless a quote is open there.
-    """
-    fields = _run_of_fields(delimiter)
-    around = {b"", delimiter.encode(), b"\r", b"\n"}
-    end = len(window) if final else None
-    at = start  # not within quotes
-    while True:
-        run = fields.match(window, at, max(at, min(target, len(window))))
-        at = run.end() if run else at
-        quote = window.find(_QUOTE, at)
-        newline = _NEWLINE.search(window, max(at, target))
-        if newline and (quote < 0 or newline.start() < quote):
-            return _known(newline, window, end)
-        if quote < 0:
-            return end
-        if window[max(quote - 1, 0) : quote] not in around:
-            at = quote + 1
-            continue
-        field = _FIELD.match(window, quote)
-        if field is None:
+    def __init__(self, delimiter: str) -> None:
+        self._patterns = _patterns(delimiter)
+        self._in = _In.GAP
+
+    @property
+    def quote_is_open(self) -> bool:
+        return self._in is _In.QUOTED
+
+    def skip(self, piece: bytes, at: int, end: int) -> None:
+        """Read the bytes from `at` to `end`."""
+        self._read(self._patterns.file, piece, at, end)
+
+    def record_end(self, piece: bytes, at: int) -> int | None:
+        r"""The end of the record that `at` is in; None where the piece ends before.
+
+        A \r at the end of the piece is a newline of its own.
+        """
+        newline = self._read(self._patterns.record, piece, at, len(piece))
+        if newline == len(piece):
             return None
-        at = field.end()
-        if at == len(window):  # a quote that follows would go on with the field
+        self._in = _In.GAP
+        return newline + (2 if piece[newline : newline + 2] == b"\r\n" else 1)
+
+    def _read(self, run: re.Pattern[bytes], piece: bytes, at: int, end: int) -> int:
+        """Where the run stops: at `end`, or at the newline that ends a record."""
+        at = self._finish(piece, at, end)
+        if at == end:
             return end
-        if window[at : at + 1] in around:
-            continue
-        newline = _NEWLINE.search(window, at)
-        if newline is None:
+        found = run.match(piece, at, end)
+        stop = found.end() if found else at
+        if stop == end:
+            self._in = _In.GAP if piece[end - 1 : end] in self._patterns.ends else _In.FIELD
             return end
-        if newline.start() >= target:
-            return _known(newline, window, end)
-        at = newline.end()
+        if piece[stop : stop + 1] != _QUOTE:
+            return stop
+        # a field that goes on behind the end, or breaks a record that does
+        self._in = _In.QUOTED
+        return self._finish(piece, stop + 1, end)
+
+    def _finish(self, piece: bytes, at: int, end: int) -> int:
+        """The end of the field, or of the broken record, that `at` is in; `end` if it goes on."""
+        if self._in is _In.QUOTE and at < end:
+            self._in = self._behind(piece[at : at + 1])
+            at += self._in is _In.QUOTED
+        if self._in is _In.QUOTED:
+            at = _end_of(_QUOTED, piece, at, end)
+            if at < end:
+                at += 1
+                self._in = self._behind(piece[at : at + 1]) if at < end else _In.QUOTE
+        if self._in is _In.BROKEN:
+            at = _end_of(_LINE, piece, at, end)
+        elif self._in is _In.FIELD:
+            at = _end_of(self._patterns.field, piece, at, end)
+        return at
+
+    def _behind(self, byte: bytes) -> _In:
+        """Where a byte behind a quote in a quoted field is."""
+        if byte == _QUOTE:
+            return _In.QUOTED
+        return _In.GAP if byte in self._patterns.ends else _In.BROKEN
 
 
-def _known(newline: re.Match[bytes], window: bytes, end: int | None) -> int | None:
-    r"""The end of a newline, unless it is a \r which a \n may follow."""
-    whole = newline.end() < len(window) or newline.group().endswith(b"\n")
-    return newline.end() if whole else end
+def _end_of(pattern: re.Pattern[bytes], piece: bytes, at: int, end: int) -> int:
+    found = pattern.match(piece, at, end)
+    return found.end() if found else at
 
 
 def line_count(window: bytes) -> int:
     """How many lines end within the bytes."""
     lines = window.count(b"\n")
-    if b"\r" in window:
+    if _LONE_CR.search(window):
         lines += window.count(b"\r") - window.count(b"\r\n")
     return lines
 
 
-def windows(
-    pieces: Iterable[bytes], size: int, delimiter: str, line: int = 1
-) -> Iterator[tuple[int, bytes]]:
-    """Whole records of some `size` bytes at a time, with the line where each window begins.
+class Window(NamedTuple):
+    """Whole records, the line where they begin, and the line behind them."""
+
+    line: int
+    raw: bytes
+    next_line: int
+
+
+def _window(line: int, raw: bytes) -> Window:
+    return Window(line, raw, line + line_count(raw))
+
+
+def windows(pieces: Iterable[bytes], size: int, delimiter: str, line: int = 1) -> Iterator[Window]:
+    """Whole records of some `size` bytes at a time, at least.
 
     The same bytes are cut at the same places in whatever pieces they come. CsvError for a record
     that is too long or never closed.
     """
-    held: list[bytes] = []
+    scanner = _Scanner(delimiter)
+    held: list[bytes] = []  # the beginning of a window
     length = 0
-    for piece in pieces:
-        held.append(piece)
-        length += len(piece)
-        if length <= size:
-            continue
-        window = b"".join(held)
-        begun = 0
-        while (end := record_end(window, begun + size, delimiter, start=begun)) is not None:
-            whole = window[begun:end]
-            yield line, whole
-            line += line_count(whole)
-            begun = end
-        held = [window[begun:]]
-        length = len(held[0])
+    for piece in _with_whole_newlines(pieces):
+        begun = at = 0
+        while True:
+            target = min(begun + size - length, len(piece))
+            if at < target:
+                scanner.skip(piece, at, target)
+                at = target
+            if at == len(piece):
+                break
+            end = scanner.record_end(piece, at)
+            if end is None:
+                break
+            window = _window(line, b"".join([*held, piece[begun:end]]))
+            yield window
+            line = window.next_line
+            held, length = [], 0
+            begun = at = end
+        held.append(piece[begun:])
+        length += len(piece) - begun
         if length > size + LONGEST_BYTES:
-            raise _too_long(held[0], delimiter, line)
+            raise _too_long(b"".join(held), delimiter, line)
     rest = b"".join(held)
-    if not rest:
-        return
-    if record_end(rest, len(rest), delimiter, final=True) is None:
+    if scanner.quote_is_open:
         raise _too_long(rest, delimiter, line)
-    yield line, rest
+    if rest:
+        yield _window(line, rest)
+
+
+def _with_whole_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    r"""The pieces, but a \r at the end of one comes with the next, which may begin with a \n."""
+    kept = b""
+    for piece in pieces:
+        whole = kept + piece
+        kept = whole[-1:] if whole.endswith(b"\r") else b""
+        yield whole.removesuffix(kept)
+    yield kept
 
 
 def _too_long(window: bytes, delimiter: str, line: int) -> CsvError:
     """What is wrong with a window whose last record does not end."""
+    scanner = _Scanner(delimiter)
     at = 0
-    while (end := record_end(window, at, delimiter, start=at)) is not None:
+    while (end := scanner.record_end(window, at)) is not None:
         at = end
     where = line + line_count(window[:at])
     if len(window) - at > LONGEST_RECORD:

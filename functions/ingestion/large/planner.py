@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from ingestion.csv_reader import PROBE, above_rows, recognise
 from ingestion.csv_text import CsvError, EncodingError
 from ingestion.large import executions, objects, store
-from ingestion.large.boundaries import line_count, windows
+from ingestion.large.boundaries import Window, line_count, windows
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
 
@@ -82,11 +82,11 @@ def plan(job: Item, more_time: Callable[[], bool]) -> str:
         return _load(job) if job["chunks_total"] else "stop"
     resume_key = f"{objects.WORKING}{job['id']}/plan.json"
     so_far = objects.get_json(resume_key) or _begin(job)
-    for window_line, window in _windows(job, so_far):
+    for line, window, next_line in _windows(job, so_far):
         _expect_text(window, so_far["position"])
         so_far["position"] += len(window)
-        _add(so_far, job, len(window), window_line)
-        so_far["line"] = window_line + line_count(window)
+        _add(so_far, job, len(window), line)
+        so_far["line"] = next_line
         if not more_time():
             objects.put_json(resume_key, so_far)
             return "plan"
@@ -156,7 +156,7 @@ def _begin(job: Item) -> dict[str, Any]:
     }
 
 
-def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[tuple[int, bytes]]:
+def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[Window]:
     pieces = objects.stream(job["key"], job["etag"], so_far["position"], job["bytes"])
     return windows(pieces, CHUNK, so_far["delimiter"], so_far["line"])
 

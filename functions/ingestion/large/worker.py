@@ -17,7 +17,7 @@ from ingestion import store as rows
 from ingestion.csv_reader import Format, in_order, split
 from ingestion.csv_text import CsvError
 from ingestion.large import objects, rejects, store
-from ingestion.large.boundaries import line_count, windows
+from ingestion.large.boundaries import windows
 from ingestion.large.claims import first_of_content
 from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
@@ -61,7 +61,7 @@ def work(job_id: str, chunk: dict[str, int], more_time: Callable[[], bool]) -> b
     load = Load(job)
     at, line = (known["position"], known["line"]) if known else (chunk["start"], chunk["line"])
     pieces = objects.stream(job["key"], job["etag"], at, chunk["end"])
-    for window_line, window in windows(pieces, WINDOW, job["delimiter"], line):
+    for window_line, window, next_line in windows(pieces, WINDOW, job["delimiter"], line):
         read = known["read"] if known else 0
         with SpooledTemporaryFile(SPOOLED) as rejected:
             counts = load.window(window, window_line, read, rejected)
@@ -70,7 +70,7 @@ def work(job_id: str, chunk: dict[str, int], more_time: Callable[[], bool]) -> b
                 rejects.put_part(job_id, at, rejected)
         end = at + len(window)
         last = end == chunk["end"] or read + counts["read"] == load.limit
-        step = store.Step(at, end, window_line + line_count(window), last, counts)
+        step = store.Step(at, end, next_line, last, counts)
         known = store.step(job, chunk["number"], known, step)
         if known is None:
             return False  # another call did the same; the next one goes on from what is recorded
