@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from hypothesis import settings
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 from moto.server import ThreadedMotoServer
 
 from tests.large_files import make_machine
@@ -40,37 +42,28 @@ def aws() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def tables(aws: str) -> Iterator[None]:
-    """The template's tables, bucket, state machine and topic, empty."""
-    dynamodb = boto3.client("dynamodb")
-    s3 = boto3.client("s3")
-    made = []
+@pytest.fixture(scope="session")
+def emulated(aws: str) -> None:
+    """What the template has, on moto, made once: for each test it would take most of its time."""
+    kept = {"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema"}
     for logical_id, properties in resources("AWS::DynamoDB::Table"):
-        wanted = {
-            name: value
-            for name, value in properties.items()
-            if name
-            in {
-                "AttributeDefinitions",
-                "BillingMode",
-                "GlobalSecondaryIndexes",
-                "KeySchema",
-            }
-        }
-        dynamodb.create_table(TableName=logical_id, **wanted)
-        made.append(logical_id)
-    s3.create_bucket(Bucket="landingbucket")
+        definition = {name: value for name, value in properties.items() if name in kept}
+        boto3.client("dynamodb").create_table(TableName=logical_id, **definition)
+    boto3.client("s3").create_bucket(Bucket="landingbucket")
     os.environ["LANDING_BUCKET"] = "landingbucket"
-    os.environ["STATE_MACHINE"] = machine = make_machine()
-    sns = boto3.client("sns")
-    os.environ["GREETINGS_TOPIC"] = topic = sns.create_topic(Name="greetings")["TopicArn"]
+    os.environ["STATE_MACHINE"] = make_machine()
+    topic = boto3.client("sns").create_topic(Name="greetings")
+    os.environ["GREETINGS_TOPIC"] = topic["TopicArn"]
+
+
+@pytest.fixture
+def tables(emulated: None) -> Iterator[None]:
+    """The template's tables and bucket, empty; its state machine and topic."""
     yield
-    sns.delete_topic(TopicArn=topic)
-    boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
-    for name in made:
-        dynamodb.delete_table(TableName=name)
+    # the server runs in this process: emptied there, tables cost no request
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
+        table.items.clear()
+    s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket="landingbucket"):
         for item in page.get("Contents", []):
             s3.delete_object(Bucket="landingbucket", Key=item["Key"])
-    s3.delete_bucket(Bucket="landingbucket")

@@ -27,12 +27,13 @@ class Subscriber:
         self.sns = boto3.client("sns")
         self.url = self.sqs.create_queue(QueueName="greetings")["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
-        self.sns.subscribe(
+        subscription = self.sns.subscribe(
             TopicArn=os.environ["GREETINGS_TOPIC"],
             Protocol="sqs",
             Endpoint=arn["Attributes"]["QueueArn"],
             Attributes={"RawMessageDelivery": "true"},
         )
+        self.arn = subscription["SubscriptionArn"]
 
     def messages(self) -> list[dict[str, str]]:
         """What came since it was asked last."""
@@ -46,6 +47,7 @@ class Subscriber:
         return found
 
     def close(self) -> None:
+        self.sns.unsubscribe(SubscriptionArn=self.arn)
         self.sqs.delete_queue(QueueUrl=self.url)
         self.sqs.close()
         self.sns.close()
