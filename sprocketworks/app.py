@@ -1,9 +1,11 @@
 """The command line as a whole: its options, and what all commands share."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import httpx
 import typer
 
 from sprocketworks import login
@@ -13,14 +15,17 @@ from sprocketworks.client import (
     REFUSED,
     REJECTED,
     UNREACHABLE,
+    USAGE,
     Access,
     Client,
+    check_address,
     local_cloud,
 )
 
 HELP = f"""Loads files into Sprocketworks and reads its reports.
 
-Exit codes: 0 done · {FAILED} the job failed or was cancelled · 2 wrong usage ·
+Exit codes: 0 done · {FAILED} the job failed or was cancelled ·
+{USAGE} wrong usage, or a file that cannot be read or written ·
 {REJECTED} rows were rejected (with --fail-on-rejects) · {REFUSED} the API refused ·
 {UNREACHABLE} the API is not reachable or failed · {INTERRUPTED} interrupted.
 """
@@ -38,21 +43,31 @@ class Common:
     token: str | None
     json: bool
 
-    def address(self, found: dict[str, Any]) -> str:
-        api = self.api or found.get("api")
-        if not api:
-            raise typer.BadParameter("no API: give --api, or start the local cloud by `make up`")
-        return str(api)
+    def address(self) -> str:
+        return self._access().api
 
     def client(self) -> Client:
-        found = local_cloud()
-        api = self.address(found)
-        token = self.token or login.kept_token(api)
+        access = self._access()
+        token = self.token or login.kept_token(access.api)
         if token:
-            headers = {"Authorization": f"Bearer {token}"}
-        else:
-            headers = found.get("headers", {}) if api == found.get("api") else {}
-        return Client(Access(api, headers))
+            if not re.fullmatch(r"[!-~]+", token):
+                raise typer.BadParameter("the token has characters that no token has")
+            access = Access(access.api, {"Authorization": f"Bearer {token}"})
+        return Client(access)
+
+    def _access(self) -> Access:
+        found = local_cloud()
+        if not found and not self.api:
+            raise typer.BadParameter("no API: give --api, or start the local cloud by `make up`")
+        # the headers of the local cloud are for its own address only
+        access = (
+            found if found and self.api in {None, "", found.api} else Access(self.api or "", {})
+        )
+        try:
+            check_address(access.api)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise typer.BadParameter(f"{access.api!r} is no address of an API: {error}") from error
+        return access
 
 
 @app.callback()

@@ -1,25 +1,28 @@
 """The API over HTTP: where it is, what is sent with each request, what is tried again."""
 
-import json
-import os
 import random
+import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import httpx
 
-FAILED, REJECTED, REFUSED, UNREACHABLE, INTERRUPTED = 1, 3, 4, 5, 130  # exit codes
+from sprocketworks.files import Document, parse, read_object, reason
+
+FAILED, USAGE, REJECTED, REFUSED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130  # exit codes
 ATTEMPTS = 5
 PASSING = {429, 502, 503, 504}
 TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
 
 
 class CommandError(Exception):
-    """Ends the command: what to say, a line each, and its exit code."""
+    """Ends the command: its exit code, and the lines that say why."""
 
     def __init__(self, code: int, *lines: str) -> None:
         super().__init__("\n".join(lines))
@@ -34,20 +37,49 @@ class Access:
     headers: dict[str, str]
 
 
-def local_cloud() -> dict[str, Any]:
-    """What the nearest .local/cloud.json upwards says, nothing where there is none."""
+def local_cloud() -> Access | None:
+    """The API of the nearest .local/cloud.json upwards."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         path = folder / ".local" / "cloud.json"
         if path.is_file():
-            found = json.loads(path.read_text())
-            return dict(found)
-    return {}
+            match read_object(path):
+                case {"api": str(api), "headers": dict(headers)}:
+                    return Access(api, {name: str(value) for name, value in headers.items()})
+            return None
+    return None
 
 
-def state_folder() -> Path:
-    """Where the client keeps what it must remember (XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "sprocketworks"
+def check_address(api: str) -> None:
+    """ValueError unless it is the base of an HTTP API."""
+    parts = urlsplit(api)
+    httpx.URL(api)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it must be like https://example.com/v1")
+    if parts.port == 0 or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", api):
+        raise ValueError("it must be like https://example.com/v1, without a query")
+
+
+def path_of(*segments: str) -> str:
+    """A path of the API, in which each segment is only itself.
+
+    Slashes and dots are refused, not quoted: programs between here and the API may unquote a path
+    before they resolve its `..`.
+    """
+    for segment in segments:
+        if segment in {"", ".", ".."} or re.search(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", segment):
+            raise CommandError(USAGE, f"{segment!r} cannot be a name or an id")
+    return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+@contextmanager
+def reaching(place: str) -> Iterator[None]:
+    """Within it, a failure of the HTTP client ends the command."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise CommandError(USAGE, "an argument is not text in UTF-8") from error
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise CommandError(UNREACHABLE, f"{place} is not reachable: {reason(error)}") from error
 
 
 class Client:
@@ -55,7 +87,8 @@ class Client:
 
     def __init__(self, access: Access) -> None:
         self.api = access.api.rstrip("/")
-        self._http = httpx.Client(headers=access.headers, timeout=TIMEOUT)
+        with reaching(self.api):
+            self._http = httpx.Client(headers=access.headers, timeout=TIMEOUT)
 
     def __enter__(self) -> "Client":
         return self
@@ -63,55 +96,65 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def get(self, path: str, **options: Any) -> httpx.Response:
-        return self.request("GET", path, **options)
+    def get(self, *segments: str, **options: Any) -> httpx.Response:
+        return self.request("GET", *segments, **options)
 
-    def post(self, path: str, body: object) -> httpx.Response:
+    def post(self, *segments: str, body: object) -> Document:
         # sent again, it is done once
         headers = {"Idempotency-Key": uuid4().hex}
-        return self.request("POST", path, json=body, headers=headers)
+        return self.document("POST", *segments, json=body, headers=headers)
 
-    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer, when the API has done what was asked."""
+    def document(self, method: str, *segments: str, **options: Any) -> Document:
+        """The JSON object that the API answers."""
+        return document_of(self.request(method, *segments, **options))
+
+    def request(self, method: str, *segments: str, **options: Any) -> httpx.Response:
+        """The response, when the API has done what was asked."""
+        url = self.api + path_of(*segments)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                answer = self._http.request(method, self.api + path, **options)
-            except httpx.TransportError as error:
-                if attempt == ATTEMPTS:
-                    raise CommandError(
-                        UNREACHABLE, f"{self.api} is not reachable: {error}"
-                    ) from error
+                with reaching(self.api):
+                    response = self._http.request(method, url, **options)
+            except CommandError as error:
+                if attempt == ATTEMPTS or not isinstance(error.__cause__, httpx.TransportError):
+                    raise
                 pause = 0.0
             else:
-                if answer.status_code not in PASSING or attempt == ATTEMPTS:
-                    return _expect_success(answer)
-                told = answer.headers.get("retry-after", "")
-                pause = min(float(told), 30) if told.isdecimal() else 0.0
+                if response.status_code not in PASSING or attempt == ATTEMPTS:
+                    return _expect_success(response)
+                wanted = response.headers.get("retry-after", "")
+                pause = min(float(wanted), 30) if wanted.isdecimal() else 0.0
             time.sleep(max(pause, random.uniform(0, 0.2 * 2**attempt)))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
 
-    def items(self, path: str, name: str = "items", **query: Any) -> Iterator[dict[str, Any]]:
-        """All items of a list, page after page."""
-        cursor: dict[str, str] = {}
-        while True:
-            page = self.get(path, params=query | cursor).json()
-            yield from page[name]
-            if not page.get("next"):
-                return
-            cursor = {"cursor": page["next"]}
 
-
-def _expect_success(answer: httpx.Response) -> httpx.Response:
-    if answer.status_code < 400:
-        return answer
-    code = UNREACHABLE if answer.status_code >= 500 else REFUSED
+def document_of(response: httpx.Response) -> Document:
+    """The JSON object in a response; CommandError where another program answers."""
     try:
-        problem = answer.json()
+        return parse(response.content)
+    except ValueError as error:
+        raise CommandError(
+            UNREACHABLE,
+            f"{response.url} answers {response.status_code}, but {reason(error)}: "
+            "is it the API of Sprocketworks?",
+        ) from error
+
+
+def _expect_success(response: httpx.Response) -> httpx.Response:
+    if response.status_code < 400:
+        return response
+    code = UNREACHABLE if response.status_code >= 500 else REFUSED
+    try:
+        problem = parse(response.content)
     except ValueError:
-        raise CommandError(code, f"{answer.status_code} {answer.reason_phrase}") from None
-    detail = problem.get("detail") or problem.get("message") or answer.reason_phrase
-    faults = [
-        f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-        for fault in problem.get("errors", [])
-    ]
-    raise CommandError(code, f"{answer.status_code} {detail}", *faults)
+        problem = Document()
+    detail = problem.get("detail") or problem.get("message") or response.reason_phrase
+    raise CommandError(code, f"{response.status_code} {detail}", *_faults(problem))
+
+
+def _faults(problem: Document) -> Iterator[str]:
+    listed = problem.get("errors")
+    for fault in listed if isinstance(listed, list) else ():
+        match fault:
+            case {"loc": [*where], "msg": message}:
+                yield f"  {'.'.join(map(str, where))}: {message}"

@@ -1,6 +1,7 @@
 """Commands that load files, and that tell of it."""
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,9 @@ from sprocketworks.client import (
     UNREACHABLE,
     Client,
     CommandError,
+    reaching,
 )
+from sprocketworks.files import Document
 
 
 @app.command()
@@ -33,11 +36,13 @@ def upload(
     fail_on_rejects: Annotated[bool, typer.Option(help="Exit code 3 for rejected rows")] = False,
 ) -> None:
     """Load a CSV of any size; run again after an interruption, it goes on."""
+    if not file.is_file():
+        raise typer.BadParameter(f"{str(file)!r} is not a regular file: save it to one first")
     if not file.stat().st_size:
         raise typer.BadParameter("the file is empty")
     chosen = {"dedupe": dedupe, "strict": strict, "dry_run": dry_run}
     options = {name: value for name, value in chosen.items() if value}
-    body = {"table": table, "filename": file.name[-255:], "options": options}
+    body = {"table": table, "filename": uploads.name_of(file), "options": options}
     with context.obj.client() as client:
         memory = uploads.Memory(client.api, file, body)
         job = uploads.job_for(client, file, body, memory)
@@ -46,12 +51,12 @@ def upload(
             memory.forget()
     _tell(context, job)
     if not wait:
-        output.messages.print(f"follow it by `sprocketworks status {job['id']} --follow`")
+        output.say(f"follow it by `sprocketworks status {job['id']} --follow`")
         return
     _end(job, fail_on_rejects=fail_on_rejects)
 
 
-def _followed(client: Client, job_id: str) -> dict[str, Any]:
+def _followed(client: Client, job_id: str) -> Document:
     try:
         return uploads.follow(client, job_id)
     except KeyboardInterrupt:
@@ -66,16 +71,17 @@ def _tell(context: typer.Context, job: dict[str, Any]) -> None:
     if context.obj.json:
         output.show_json(job)
         return
-    told = output.rows_of(job)
+    described = output.rows_of(job)
     if job["started_at"] and job["finished_at"]:
         started, finished = (
             datetime.fromisoformat(job[name]) for name in ("started_at", "finished_at")
         )
         seconds = max((finished - started).total_seconds(), 0.001)
-        told += [("seconds", f"{seconds:.1f}"), ("rows/s", f"{job['rows']['read'] / seconds:,.0f}")]
-    output.show_table(("ingestion", ""), told)
+        speed = f"{job['rows']['read'] / seconds:,.0f}"
+        described += [("seconds", f"{seconds:.1f}"), ("rows/s", speed)]
+    output.show_table(("ingestion", ""), described)
     if job["rows"]["rejected"] and job["finished_at"]:
-        output.messages.print(f"the rejected rows: `sprocketworks rejects {job['id']}`")
+        output.say(f"the rejected rows: `sprocketworks rejects {job['id']}`")
 
 
 def _end(job: dict[str, Any], *, fail_on_rejects: bool = False) -> None:
@@ -97,14 +103,16 @@ def status(
     """Say how an ingestion is, or list the newest."""
     with context.obj.client() as client:
         if ingestion is not None:
-            path = f"/ingestions/{ingestion}"
-            job = _followed(client, ingestion) if follow else client.get(path).json()
+            if follow:
+                job = _followed(client, ingestion)
+            else:
+                job = client.document("GET", "ingestions", ingestion)
             _tell(context, job)
             _end(job)
             return
         wanted = {"table": table, "status": state, "limit": limit}
         query = {name: value for name, value in wanted.items() if value is not None}
-        jobs = client.get("/ingestions", params=query).json()["items"]
+        jobs = client.document("GET", "ingestions", params=query)["items"]
     if context.obj.json:
         output.show_json(jobs)
         return
@@ -129,7 +137,7 @@ def status(
 def cancel(context: typer.Context, ingestion: str) -> None:
     """Stop an ingestion; rows that are written stay."""
     with context.obj.client() as client:
-        job = client.request("DELETE", f"/ingestions/{ingestion}").json()
+        job = client.document("DELETE", "ingestions", ingestion)
     _tell(context, job)
 
 
@@ -137,7 +145,7 @@ def cancel(context: typer.Context, ingestion: str) -> None:
 def retry(context: typer.Context, ingestion: str) -> None:
     """Start a failed ingestion again; what is loaded is skipped."""
     with context.obj.client() as client:
-        client.post(f"/ingestions/{ingestion}/retry", {})
+        client.post("ingestions", ingestion, "retry", body={})
         job = _followed(client, ingestion)
     _tell(context, job)
     _end(job)
@@ -147,16 +155,11 @@ def retry(context: typer.Context, ingestion: str) -> None:
 def rejects(context: typer.Context, ingestion: str, into: OutputFile = None) -> None:
     """The rejected rows of an ingestion as CSV, each with its line and reason."""
     with context.obj.client() as client:
-        url = client.get(f"/ingestions/{ingestion}/rejects").headers["location"]
+        url = client.get("ingestions", ingestion, "rejects").headers.get("location", "")
     # the URL is signed: the token stays with the API
-    with httpx.stream("GET", url, timeout=uploads.TIMEOUT) as answer:
-        if answer.status_code != 200:
-            raise CommandError(UNREACHABLE, f"the bucket answered {answer.status_code}")
-        if into is None:
-            for piece in answer.iter_bytes():
-                sys.stdout.buffer.write(piece)
-            sys.stdout.flush()
-            return
-        with into.open("wb") as file:
-            for piece in answer.iter_bytes():
+    with reaching("the bucket"), httpx.stream("GET", url, timeout=uploads.TIMEOUT) as response:
+        if response.status_code != 200:
+            raise CommandError(UNREACHABLE, f"the bucket answers {response.status_code}")
+        with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
+            for piece in response.iter_bytes():
                 file.write(piece)

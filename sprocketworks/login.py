@@ -2,18 +2,20 @@
 
 import base64
 import hashlib
-import json
 import secrets
 import time
 import webbrowser
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import httpx
 
-from sprocketworks.client import REFUSED, UNREACHABLE, CommandError, state_folder
+from sprocketworks.client import REFUSED, CommandError, document_of, reaching
+from sprocketworks.files import Document, read_object, state_folder, write_private
+from sprocketworks.output import say
 
 SCOPES = "openid sprocketworks/read sprocketworks/write"
 LOOPBACK_PORT = 8917  # the user pool's client knows this address
@@ -67,15 +69,13 @@ class Attempt:
 def places_of(api: str) -> Places:
     """Where the API's users sign in; CommandError where nobody does."""
     url = f"{api.rstrip('/')}/static/access.json"
-    try:
-        answer = httpx.get(url, timeout=10)
-    except httpx.TransportError as error:
-        raise CommandError(UNREACHABLE, f"{api} is not reachable: {error}") from error
-    if answer.status_code != 200:
+    with reaching(api):
+        response = httpx.get(url, timeout=10)
+    if response.status_code != 200:
         raise CommandError(REFUSED, "nobody signs in here: the API is open, or too old")
-    told = answer.json()
+    found = document_of(response)
     return Places(
-        urljoin(url, told["authorize_url"]), urljoin(url, told["token_url"]), told["client_id"]
+        urljoin(url, found["authorize_url"]), urljoin(url, found["token_url"]), found["client_id"]
     )
 
 
@@ -109,9 +109,7 @@ def in_browser(places: Places) -> dict[str, Any]:
         server.timeout = 1
         url = attempt.url(places)
         if not webbrowser.open(url):
-            from sprocketworks.output import messages
-
-            messages.print(f"open this address to sign in:\n{url}", markup=False)
+            say(f"open this address to sign in:\n{url}")
         deadline = time.monotonic() + PATIENCE
         while not codes and time.monotonic() < deadline:
             server.handle_request()
@@ -120,38 +118,30 @@ def in_browser(places: Places) -> dict[str, Any]:
     return attempt.token(places, codes[0])
 
 
-def _token(url: str, form: dict[str, str], **options: Any) -> dict[str, Any]:
-    try:
-        answer = httpx.post(url, data=form, timeout=10, **options)
-    except httpx.TransportError as error:
-        raise CommandError(UNREACHABLE, f"{url} is not reachable: {error}") from error
-    if answer.status_code != 200:
-        raise CommandError(REFUSED, f"the sign-in was refused: {answer.text[:200]}")
-    return dict(answer.json())
+def _token(url: str, form: dict[str, str], **options: Any) -> Document:
+    with reaching(url):
+        response = httpx.post(url, data=form, timeout=10, **options)
+    if response.status_code != 200:
+        raise CommandError(REFUSED, f"the sign-in was refused: {response.text[:200]}")
+    return document_of(response)
 
 
 def keep(api: str, token: dict[str, Any]) -> None:
     """Remember a token for later commands, readable by its owner only."""
-    path = state_folder() / "tokens.json"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = _kept() | {
-        api.rstrip("/"): {
-            "access_token": token["access_token"],
-            "expires": time.time() + token.get("expires_in", 3600),
-        }
+    kept = {
+        "access_token": token["access_token"],
+        "expires": time.time() + token.get("expires_in", 3600),
     }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(kept))
+    write_private(_tokens(), read_object(_tokens()) | {api.rstrip("/"): kept})
 
 
 def kept_token(api: str) -> str | None:
     """The token that `login` got for the API, while it lasts."""
-    found = _kept().get(api.rstrip("/"))
-    return found["access_token"] if found and found["expires"] > time.time() else None
+    match read_object(_tokens()).get(api.rstrip("/")):
+        case {"access_token": str(token), "expires": float(ends)} if ends > time.time():
+            return token
+    return None
 
 
-def _kept() -> dict[str, Any]:
-    try:
-        return dict(json.loads((state_folder() / "tokens.json").read_text()))
-    except (FileNotFoundError, ValueError):
-        return {}
+def _tokens() -> Path:
+    return state_folder() / "tokens.json"

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -11,7 +13,8 @@ import sprocketworks.ingestions
 import sprocketworks.reading  # noqa: F401 - both register their commands
 from sprocketworks import login, output
 from sprocketworks.app import app
-from sprocketworks.client import INTERRUPTED, CommandError, local_cloud
+from sprocketworks.client import INTERRUPTED, UNREACHABLE, USAGE, CommandError
+from sprocketworks.files import MissingField, reason
 
 
 @app.command("login")
@@ -20,7 +23,7 @@ def log_in(
     client_id: Annotated[str | None, typer.Option(help="Of a program, instead of a person")] = None,
 ) -> None:
     """Sign in, in the browser; or as a program, with SPROCKETWORKS_CLIENT_SECRET."""
-    api = context.obj.address(local_cloud())
+    api = context.obj.address()
     places = login.places_of(api)
     if client_id is None:
         token = login.in_browser(places)
@@ -30,19 +33,49 @@ def log_in(
         )
         token = login.by_secret(places, client_id, secret)
     login.keep(api, token)
-    output.messages.print("signed in")
+    output.say("signed in")
 
 
 def main() -> None:
     """The entry point: runs a command, and ends with its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = app(standalone_mode=False)
+        code = _run()
+    except BrokenPipeError:  # `| head` has read enough
+        code = 1
+    with suppress(OSError):
+        _flush_or_drop()
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False) or 0
+        sys.stdout.flush()
     except CommandError as error:
-        output.messages.print(f"error: {error}", markup=False)
-        code = error.code
+        output.say(f"error: {error}")
+        return error.code
+    except MissingField as error:
+        output.say(f"error: the response is not understood: {error}")
+        return UNREACHABLE
     except TyperException as error:
         error.show()  # type: ignore[attr-defined]
-        code = 2
+        return USAGE
     except (typer.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    sys.exit(code or 0)
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        output.say(f"error: {where}{reason(error)}")
+        return USAGE
+    return int(code)
+
+
+def _flush_or_drop() -> None:
+    """Leave nothing for the interpreter to flush at exit, which would end in a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -20,13 +20,39 @@ from rich.progress import (
 from rich.table import Table
 
 WIDE = 400  # characters, where nobody looks
-results = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-messages = Console(stderr=True, highlight=False, soft_wrap=True)
 PLAIN_SECONDS = 5.0  # between two lines where there is no terminal
+# texts of users and of the API are text: a terminal would obey control characters
+CONTROLS = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
+
+
+class _Console(Console):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end the program here
+
+
+results = _Console(width=None if sys.stdout.isatty() else WIDE)
+messages = _Console(stderr=True, soft_wrap=True)
+
+
+def plain(text: object) -> str:
+    """A text without what a terminal would obey."""
+    return str(text).translate(CONTROLS)
+
+
+def say(text: object) -> None:
+    """A line on stderr."""
+    messages.print(plain(text))
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def show_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(as_json(value))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -34,7 +60,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else plain(cell) for cell in row))
     results.print(table)
 
 
@@ -48,24 +74,24 @@ class Bar:
         self._last = ""
         columns = [DownloadColumn(), TransferSpeedColumn()] if sizes else [TaskProgressColumn()]
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             *columns,
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=messages,
             disable=not messages.is_terminal,
         )
         self._task = self._progress.add_task(about, total=total, note="")
 
     def reach(self, done: float, note: str = "") -> None:
-        self._progress.update(self._task, completed=done, note=note)
+        self._progress.update(self._task, completed=done, note=plain(note))
         moment = time.monotonic()
         line = f"{self.about}: {100 * done / self.total:.0f} % {note}".rstrip()
         due = moment - self._told >= PLAIN_SECONDS or done >= self.total
         if not messages.is_terminal and due and line != self._last:
             self._told, self._last = moment, line
-            messages.print(line)
+            say(line)
 
     def start(self) -> None:
         self._progress.start()
@@ -85,13 +111,14 @@ def bar(about: str, total: float, *, sizes: bool = False) -> Iterator[Bar]:
 
 
 def rows_of(job: dict[str, Any]) -> list[tuple[str, object]]:
-    """What is told of a job, a line each."""
-    told = [
+    """The names and values that describe a job, one per line."""
+    names = {"written": "would be written"} if job["options"].get("dry_run") else {}
+    described = [
         ("id", job["id"]),
         ("table", job["table"]),
         ("status", job["status"]),
         ("progress", f"{100 * job['progress']:.0f} %"),
-        *job["rows"].items(),
+        *((names.get(name, name), count) for name, count in job["rows"].items()),
     ]
-    told += [(name, job[name]) for name in ("waiting_for", "error") if job.get(name)]
-    return told
+    described += [(name, job[name]) for name in ("waiting_for", "error") if job.get(name)]
+    return described

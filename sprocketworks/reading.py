@@ -1,14 +1,18 @@
 """Commands that ask: tables, reports, greetings."""
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
-from urllib.parse import quote
 
+import httpx
 import typer
 
 from sprocketworks import output
 from sprocketworks.app import OutputFile, app
+from sprocketworks.client import Client, document_of
+from sprocketworks.files import Document
 
+JSON = "application/json"
 REPORTS = ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments", "production")
 
 
@@ -16,7 +20,7 @@ REPORTS = ("hires-by-quarter", "departments-above-mean", "mean-hires", "experime
 def tables(context: typer.Context) -> None:
     """The data sets, their columns and how many rows they have."""
     with context.obj.client() as client:
-        found = client.get("/tables").json()["tables"]
+        found = client.document("GET", "tables")["tables"]
     if context.obj.json:
         output.show_json(found)
         return
@@ -48,19 +52,41 @@ def report(
         raise typer.BadParameter("--csv or --svg")
     wanted = {"year": year, "from": since, "to": until}
     query = {key: value for key, value in wanted.items() if value is not None}
-    kind = "text/csv" if as_csv else "image/svg+xml" if as_svg else "application/json"
+    kind = "text/csv" if as_csv else "image/svg+xml" if as_svg else JSON
     with context.obj.client() as client:
-        path = f"/reports/{name}"
-        answer = client.get(path, params=query, headers={"Accept": kind})
-        text = answer.text
-        while kind == "application/json" and (cursor := answer.json().get("next")):
-            # the pages of a list, one document each
-            answer = client.get(path, params={**query, "cursor": cursor}, headers={"Accept": kind})
-            text += "\n" + answer.text
+        pages = list(_pages(client, name, query, kind))
+    if kind == JSON:
+        text = output.as_json(_joined([document_of(page) for page in pages]))
+    else:
+        # the first page alone has the header line
+        text = "".join(page.text for page in pages)
     if into is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
         into.write_text(text, "utf-8")
+
+
+def _pages(client: Client, name: str, query: dict[str, Any], kind: str) -> Iterator[httpx.Response]:
+    """All pages of a report; a JSON page names the next by its cursor, others by their Link."""
+    following: dict[str, str] | None = {}
+    while following is not None:
+        page = client.get("reports", name, params=query | following, headers={"Accept": kind})
+        yield page
+        if kind == JSON:
+            cursor = document_of(page).get("next")
+            following = {"cursor": cursor} if cursor else None
+        else:
+            link = page.links.get("next")
+            following = dict(httpx.URL(link["url"]).params) if link else None
+
+
+def _joined(pages: list[Document]) -> Document:
+    """One document with the lists of all pages."""
+    whole = pages[0]
+    for page in pages[1:]:
+        for name, value in page.items():
+            whole[name] = whole[name] + value if isinstance(value, list) else value
+    return whole
 
 
 @app.command()
@@ -71,13 +97,12 @@ def hello(
     zone: Annotated[str | None, typer.Option("--tz", help="IANA time zone")] = None,
 ) -> None:
     """Greet somebody; with --born, save the birthday first."""
-    path = f"/hello/{quote(name, safe='')}"
     with context.obj.client() as client:
         if born is not None:
             person = {"dateOfBirth": born} | ({"timeZone": zone} if zone else {})
-            client.request("PUT", path, json=person)
-        said = client.get(path, params={"tz": zone} if zone else {}).json()
+            client.request("PUT", "hello", name, json=person)
+        greeting = client.document("GET", "hello", name, params={"tz": zone} if zone else {})
     if context.obj.json:
-        output.show_json(said)
+        output.show_json(greeting)
     else:
-        output.results.print(said["message"], markup=False)
+        output.results.print(output.plain(greeting["message"]))

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,9 @@ from uuid import uuid4
 
 import httpx
 
-from sprocketworks.client import REFUSED, UNREACHABLE, Client, CommandError, state_folder
-from sprocketworks.output import bar, messages
+from sprocketworks.client import REFUSED, UNREACHABLE, Client, CommandError
+from sprocketworks.files import Document, read_object, reason, state_folder, write_private
+from sprocketworks.output import bar, say
 
 PIECE = 1_048_576  # bytes
 FIRST_POLL, LAST_POLL = 0.1, 2.0  # seconds between two looks at a job
@@ -31,35 +34,38 @@ class Memory:
         name = hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:32]
         self.path = state_folder() / f"{name}.json"
 
-    def read(self) -> dict[str, Any] | None:
+    def read(self) -> Document | None:
         """The job as it was made, with its form."""
-        try:
-            return dict(json.loads(self.path.read_text()))
-        except (FileNotFoundError, ValueError):
-            return None
+        found = read_object(self.path)
+        return found if {"id", "upload", "expires_at"} <= found.keys() else None
 
     def write(self, job: dict[str, Any]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = self.path.with_suffix(".new")
-        new.touch(mode=0o600)  # the form lets anybody upload
-        new.write_text(json.dumps(job))
-        new.replace(self.path)
+        try:
+            write_private(self.path, job)  # the form lets anybody upload
+        except OSError as error:
+            say(f"an interrupted upload will start anew: {self.path}: {reason(error)}")
 
     def forget(self) -> None:
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.unlink()
 
 
-def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) -> dict[str, Any]:
+def name_of(file: Path) -> str:
+    """The name of a file as text, whatever its bytes."""
+    return os.fsencode(file.name).decode("utf-8", "replace")[-255:]
+
+
+def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) -> Document:
     """The job of a file, whose upload is done: the one that is remembered, or a new one."""
     known = memory.read()
     if known:
-        job = dict(client.get(f"/ingestions/{known['id']}").json())
+        job = client.document("GET", "ingestions", known["id"])
         if job["status"] in {"planning", "running", "succeeded"}:
-            messages.print(f"going on with ingestion {job['id']}")
+            say(f"going on with ingestion {job['id']}")
             return job
         if job["status"] != "awaiting_upload" or _is_over(known):
             known = None
-    made = known or dict(client.post("/ingestions", body).json())
+    made = known or client.post("ingestions", body=body)
     memory.write(made)
     _send(file, made["upload"])
     return made
@@ -91,7 +97,7 @@ def _send(file: Path, form: dict[str, Any]) -> None:
             body = _body(file, head, tail, shown.reach)
             try:
                 answer = httpx.post(form["url"], content=body, headers=headers, timeout=TIMEOUT)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.InvalidURL) as error:
                 if attempt == UPLOAD_ATTEMPTS:
                     raise CommandError(
                         UNREACHABLE, f"the upload broke off: {error}; run the command again"
@@ -118,12 +124,12 @@ def _body(file: Path, head: bytes, tail: bytes, reach: Callable[[float], None]) 
     yield tail
 
 
-def follow(client: Client, job_id: str) -> dict[str, Any]:
+def follow(client: Client, job_id: str) -> Document:
     """The job when it has ended, its progress being shown until then."""
     pause = FIRST_POLL
     with bar("loading", 1) as shown:
         while True:
-            job = dict(client.get(f"/ingestions/{job_id}").json())
+            job = client.document("GET", "ingestions", job_id)
             rows = job["rows"]
             note = f"{rows['read']:,} rows, {rows['rejected']:,} rejected"
             if job["waiting_for"]:

@@ -3,67 +3,20 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
 
 from ingestion.large import arrivals, objects
-from shared import dynamo
 from sprocketworks import client, upload
-from tests.bridge import Bridge, serving
+from tests.bridge import Bridge
+from tests.command_line import Cli
 from tests.front_door import Answer, Context, call
 from tests.large_files import arrival, run, shown
-from tests.template import ROOT
 
 BUSY = Answer(503, {"Retry-After": "0"}, "{}")
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Done]
-
-
-@pytest.fixture
-def bridge(tables: None) -> Iterator[Bridge]:
-    dynamo.client.cache_clear()
-    objects.client.cache_clear()
-    with serving() as bridge:
-        yield bridge
-    objects.client.cache_clear()
-
-
-@pytest.fixture
-def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Runs a command with the API that the nearest cloud.json names."""
-    (tmp_path / ".local").mkdir()
-    described = {"api": bridge.url, "headers": {"Authorization": "Bearer local"}}
-    (tmp_path / ".local/cloud.json").write_text(json.dumps(described))
-    (tmp_path / "deep").mkdir()
-    monkeypatch.chdir(tmp_path / "deep")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-    def command(*arguments: str, started: Callable[[int], None] = lambda _: None) -> Done:
-        with subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "sprocketworks", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            text=True,
-        ) as process:
-            started(process.pid)
-            out, err = process.communicate(timeout=60)
-        return Done(process.returncode, out, err)
-
-    return command
 
 
 def state_machine(method: str, path: str) -> None:
@@ -114,6 +67,12 @@ def test_exit_codes_tell_rejects_failures_and_refusals(
     failed = cli("upload", str(broken), "-t", "departments")
     assert failed.code == client.FAILED
     assert "a quote that is never closed" in failed.out
+    broken.write_text("id,[/x]\n1,[red]\n")
+    markup = cli("upload", str(broken), "-t", "departments", "--fail-on-rejects")
+    assert markup.code in {client.FAILED, client.REJECTED}, markup.err
+    assert "Traceback" not in markup.err
+    dry = cli("upload", csv, "-t", "departments", "--dry-run").out.splitlines()
+    assert ["would", "be", "written", "2"] in [line.split() for line in dry]
     unknown = cli("upload", csv, "-t", "nothing")
     assert unknown.code == client.REFUSED
     assert "body.table" in unknown.err
@@ -157,12 +116,13 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_go_on(
         process = pid
 
     def ctrl_c(method: str, path: str) -> None:
-        if method == "GET" and path.startswith("/ingestions/"):
+        if method == "GET" and path.startswith(("/ingestions/", "/tables")):
             os.kill(process, signal.SIGINT)
 
     bridge.before = ctrl_c
     done = cli("upload", csv, "-t", "departments", started=started)
     assert done.code == client.INTERRUPTED
+    assert cli("tables", started=started) == (client.INTERRUPTED, "", "")
     bridge.before = lambda *_: None
     (job,) = call("GET", "/ingestions").json["items"]
     assert f"sprocketworks cancel {job['id']}" in done.err

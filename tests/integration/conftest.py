@@ -1,0 +1,50 @@
+"""The API over HTTP, and its command-line client."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingestion.large import objects
+from shared import dynamo
+from tests.bridge import Bridge, serving
+from tests.command_line import Cli, Done
+from tests.template import ROOT
+
+
+@pytest.fixture
+def bridge(tables: None) -> Iterator[Bridge]:
+    dynamo.client.cache_clear()
+    objects.client.cache_clear()
+    with serving() as bridge:
+        yield bridge
+    objects.client.cache_clear()
+
+
+@pytest.fixture
+def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs a command with the API that the nearest cloud.json names."""
+    (tmp_path / ".local").mkdir()
+    described = {"api": bridge.url, "headers": {"Authorization": "Bearer local"}}
+    (tmp_path / ".local/cloud.json").write_text(json.dumps(described))
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def command(*arguments: str, started: Callable[[int], None] = lambda _: None) -> Done:
+        with subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "sprocketworks", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            text=True,
+        ) as process:
+            started(process.pid)
+            out, err = process.communicate(timeout=60)
+        return Done(process.returncode, out, err)
+
+    return command

@@ -1,0 +1,323 @@
+"""Whatever a user gives to the command line, or another program answers: a sentence, no traceback.
+
+The entry point runs in this process, where any exception but its exit fails the test.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sprocketworks import output
+from sprocketworks.client import REFUSED, UNREACHABLE, USAGE
+from sprocketworks.main import main
+from tests.bridge import Bridge, serving
+from tests.command_line import Done
+from tests.front_door import Answer, call
+
+Run = Callable[..., Done]
+HERE = "http://127.0.0.1:9"  # nobody listens there
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+    def command(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["sprocketworks", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def server() -> Iterator[Bridge]:
+    """Gives planned answers only."""
+    with serving() as bridge:
+        yield bridge
+
+
+@pytest.mark.parametrize(
+    ("api", "code"),
+    [
+        ("foo", USAGE),
+        ("http://[", USAGE),
+        ("http://", USAGE),
+        ("http:///v1", USAGE),
+        ("http://host:99999", USAGE),
+        ("http://host:0", USAGE),
+        ("http://host:port", USAGE),
+        ("ftp://host", USAGE),
+        ("file:///etc/passwd", USAGE),
+        ("http://ä..b", USAGE),
+        ("http://\udcff", USAGE),
+        ("http://ho st/v1", USAGE),
+        ("http://host\n/v1", USAGE),
+        ("http://host/v1?x=1", USAGE),
+        ("http://host/v1#x", USAGE),
+        ("[/x]", USAGE),
+        (HERE, UNREACHABLE),
+        ("http://no-such-host.invalid", UNREACHABLE),
+        ("http://[::1]:9/v1", UNREACHABLE),
+    ],
+)
+def test_an_address_that_is_none(run: Run, api: str, code: int) -> None:
+    for command in (["tables"], ["login"], ["status", "x", "--follow"]):
+        done = run("--api", api, *command)
+        assert done.code == code, (command, done)
+        assert done.out == ""
+        assert ("is no address of an API" if code == USAGE else "is not reachable") in done.err
+
+
+@pytest.mark.parametrize("token", ["ü", "a\nb", "a b", "\udcff", "\x00"])
+def test_a_token_that_is_none(run: Run, token: str) -> None:
+    done = run("--api", HERE, "--token", token, "tables")
+    assert (done.code, done.out) == (USAGE, "")
+    assert "the token has characters" in done.err
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda _: None, "does not exist"),
+    "directory": (Path.mkdir, "is a directory"),
+    "fifo": (fifo, "is not a regular file"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
+    "empty": (Path.touch, "is empty"),
+    "loop": (lambda path: path.symlink_to(path), "does not exist"),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_cannot_be_loaded(run: Run, tmp_path: Path, kind: str) -> None:
+    make, reason = FILES[kind]
+    make(tmp_path / "[red]x")
+    done = run("--api", HERE, "upload", "[red]x", "-t", "jobs")
+    assert (done.code, done.out) == (USAGE, "")
+    assert reason in done.err
+
+
+def test_a_name_that_is_not_utf_8_is_sent_as_text(run: Run, tmp_path: Path, server: Bridge) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    (tmp_path / name).write_text("1,a\n")
+    server.answers.append(Answer(400, JSON, '{"detail": "no"}'))
+    assert run("--api", server.url, "upload", name, "-t", "jobs").code == REFUSED
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["status", "--status", "\udcff"], ["hello", "Ada", "--tz", "\udcff"]]
+)
+def test_an_argument_that_is_not_utf_8(run: Run, server: Bridge, command: list[str]) -> None:
+    done = run("--api", server.url, *command)
+    assert (done.code, server.requests) == (USAGE, [])
+    assert "not text in UTF-8" in done.err
+
+
+@pytest.mark.parametrize("into", ["missing/report.json", "file/report.json"])
+def test_an_output_that_cannot_be_written(
+    run: Run, tmp_path: Path, server: Bridge, into: str
+) -> None:
+    (tmp_path / "file").touch()
+    server.answers.append(Answer(200, JSON, "{}"))
+    done = run("--api", server.url, "report", "mean-hires", "-o", into)
+    assert (done.code, done.out) == (USAGE, "")
+    assert f"error: {into}: " in done.err
+    assert run("--api", server.url, "report", "mean-hires", "-o", ".").code == USAGE
+
+
+DAMAGED = [b"", b"{", b"[]", b"null", b"\xff", b"[" * 200_000, b'{"a": 1' + b"0" * 5000 + b"}"]
+NO_CLOUD = [b"{}", b'{"api": 5, "headers": {}}', b'{"api": "http://x", "headers": []}']
+
+
+@pytest.mark.parametrize("content", DAMAGED + NO_CLOUD, ids=lambda content: content[:20])
+def test_a_damaged_cloud_json_is_no_api(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local/cloud.json").write_bytes(content)
+    done = run("tables")
+    assert (done.code, done.out) == (USAGE, "")
+    assert "no API: give --api" in done.err
+    assert ("is ignored" in done.err) == (content in DAMAGED)
+    (tmp_path / ".local/cloud.json").unlink()
+    (tmp_path / ".local/cloud.json").mkdir()
+    assert run("tables").code == USAGE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *DAMAGED,
+        b'{"%s": []}',
+        b'{"%s": "x"}',
+        b'{"%s": {"access_token": 5, "expires": 9e99}}',
+        b'{"%s": {"access_token": "x", "expires": "x"}}',
+        b'{"%s": {"access_token": "x"}}',
+    ],
+    ids=lambda content: content[:20],
+)
+def test_a_damaged_tokens_json_has_no_token(
+    run: Run, tmp_path: Path, server: Bridge, content: bytes
+) -> None:
+    (tmp_path / "state/sprocketworks").mkdir(parents=True)
+    tokens = tmp_path / "state/sprocketworks/tokens.json"
+    tokens.write_bytes(content.replace(b"%s", server.url.encode()))
+    server.answers.append(Answer(200, JSON, '{"tables": []}'))
+    assert run("--api", server.url, "tables").code == 0
+    assert "Authorization" not in server.requests[0][2]
+    tokens.unlink()
+    tokens.mkdir()
+    server.answers.append(Answer(200, JSON, '{"tables": []}'))
+    assert run("--api", server.url, "tables").code == 0
+
+
+def test_a_state_folder_that_cannot_be_written_stops_no_upload(
+    run: Run, tmp_path: Path, server: Bridge
+) -> None:
+    (tmp_path / "state").touch()
+    (tmp_path / "jobs.csv").write_text("1,a\n")
+    made = {"id": "7", "expires_at": "", "upload": {"url": f"{server.url}/b", "fields": {}}}
+    server.answers.append(Answer(201, JSON, json.dumps(made)))
+    server.answers.append(Answer(204, {}, ""))
+    done = run("--api", server.url, "--json", "upload", "jobs.csv", "-t", "jobs", "--no-wait")
+    assert (done.code, json.loads(done.out)["id"]) == (0, "7")
+    assert "an interrupted upload will start anew" in done.err
+
+
+HTML = "<html>[/x]</html>"
+ANSWERS = [
+    (Answer(200, {}, HTML), UNREACHABLE),
+    (Answer(200, {}, ""), UNREACHABLE),
+    (Answer(200, JSON, "[]"), UNREACHABLE),
+    (Answer(200, JSON, "{}"), UNREACHABLE),
+    (Answer(200, JSON, "[" * 200_000), UNREACHABLE),
+    (Answer(200, {"Content-Encoding": "gzip"}, "no gzip"), UNREACHABLE),
+    (Answer(301, {"Location": "http://["}, ""), UNREACHABLE),
+    (Answer(404, {}, HTML), REFUSED),
+    (Answer(400, JSON, "[]"), REFUSED),
+    (Answer(400, JSON, '{"detail": [], "errors": [1, {"loc": 5}], "title": 5}'), REFUSED),
+    (Answer(400, JSON, '{"detail": "[/x]", "errors": 5}'), REFUSED),
+    (Answer(500, {}, ""), UNREACHABLE),
+]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["tables"],
+        ["status"],
+        ["status", "7"],
+        ["status", "7", "--follow"],
+        ["cancel", "7"],
+        ["retry", "7"],
+        ["rejects", "7"],
+        ["report", "experiments"],
+        ["hello", "Ada"],
+        ["login"],
+        ["upload", "jobs.csv", "-t", "jobs"],
+    ],
+    ids=" ".join,
+)
+def test_an_answer_of_another_program(
+    run: Run, tmp_path: Path, server: Bridge, command: list[str]
+) -> None:
+    (tmp_path / "jobs.csv").write_text("1,a\n")
+    for answer, code in ANSWERS:
+        if command[0] == "report" and answer.text == "{}":
+            continue  # a report that has nothing to say
+        server.answers.append(answer)
+        done = run("--api", server.url, *command)
+        if command == ["login"]:
+            code = UNREACHABLE if answer.status == 200 else REFUSED  # noqa: PLW2901
+        assert (done.code, done.out) == (code, ""), answer
+        assert done.err.startswith("error: "), done.err
+
+
+MARKUP = "[/x][red]a[/red]:smile:\x1b[2J\x9b2J"
+PLAIN = "[/x][red]a[/red]:smile:\\x1b[2J\\x9b2J"
+JOB = {
+    "id": MARKUP,
+    "table": MARKUP,
+    "status": "failed",
+    "progress": 0.5,
+    "rows": {"read": 1, "written": 1, "duplicates": 0, "rejected": 0},
+    "options": {},
+    "waiting_for": MARKUP,
+    "started_at": None,
+    "created_at": MARKUP,
+    "finished_at": "2021-01-01T00:00:00+00:00",
+    "error": MARKUP,
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (["tables"], {"tables": [{"name": MARKUP, "rows": 1, "columns": []}]}),
+        (["status"], {"items": [JOB]}),
+        (["status", "7"], JOB),
+        (["status", "7", "--follow"], JOB),
+        (["cancel", "7"], JOB),
+        (["hello", "Ada"], {"message": MARKUP}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_texts_are_never_markup(
+    run: Run,
+    server: Bridge,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    answer: object,
+) -> None:
+    for terminal in (False, True):
+        monkeypatch.setattr(output.messages, "_force_terminal", terminal)
+        server.answers.append(Answer(200, JSON, json.dumps(answer)))
+        done = run("--api", server.url, *command)
+        assert PLAIN in done.out
+        assert "\x1b[2J" not in done.out + done.err
+        server.answers.append(Answer(404, JSON, json.dumps({"detail": MARKUP})))
+        assert f"error: 404 {PLAIN}\n" in run("--api", server.url, *command).err
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../sprockets/1", "a/b", "a\\..\\b", "\udcff", "a\x00b", "a\nb"]
+)
+def test_what_cannot_be_one_segment_of_a_path_is_refused(
+    run: Run, server: Bridge, name: str
+) -> None:
+    for command in ("status", "cancel", "retry", "rejects", "hello"):
+        done = run("--api", server.url, command, "--", name)
+        assert (done.code, server.requests) == (USAGE, [])
+        assert "cannot be a name or an id" in done.err
+
+
+def test_an_id_is_only_itself(run: Run, bridge: Bridge) -> None:
+    sprocket = {"teeth": 5, "pitch_diameter": 1, "outside_diameter": 2, "pitch": 1}
+    made = call("POST", "/sprockets", json_body=sprocket).headers["location"].rpartition("/")[2]
+    for climbing in (f"../sprockets/{made}", f"%2e%2e/sprockets/{made}"):
+        assert run("--api", bridge.url, "cancel", climbing).code == USAGE
+    assert bridge.requests == []
+    for name, quoted in {
+        f"..%2Fsprockets%2F{made}": f"..%252Fsprockets%252F{made}",
+        "%2e%2e": "%252e%252e",
+        "a?status=failed": "a%3Fstatus%3Dfailed",
+        "a#b ü": "a%23b%20%C3%BC",
+        "...": "...",
+        "a;b": "a%3Bb",
+    }.items():
+        assert run("--api", bridge.url, "cancel", name).code == REFUSED
+        assert bridge.requests.pop()[1] == f"/ingestions/{quoted}"
+    assert call("GET", f"/sprockets/{made}").status == 200

@@ -1,0 +1,87 @@
+"""What the command line writes: whole reports, and no traceback where nobody reads them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sprocketworks.client import USAGE
+from tests.bridge import Bridge, serving
+from tests.front_door import Answer
+from tests.template import ROOT
+
+COLUMNS = [{"name": "c" * 60, "type": "integer", "required": True}] * 60
+TABLES = {"tables": [{"name": "t", "rows": 1, "columns": COLUMNS}] * 100}
+
+
+@pytest.fixture
+def server() -> Iterator[Bridge]:
+    """Gives planned answers only."""
+    with serving() as bridge:
+        yield bridge
+
+
+def in_shell(server: Bridge, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell's command, in which `sprocketworks` is the client of the server."""
+    program = f'"{sys.executable}" -m sprocketworks --api {server.url}'
+    return subprocess.run(
+        ["bash", "-c", f'sprocketworks() {{ {program} "$@"; }}; set -o pipefail; {command}'],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", ["tables", "--json tables", "report mean-hires", "--help"])
+def test_a_reader_that_has_gone_is_no_traceback(server: Bridge, command: str) -> None:
+    server.answers.append(Answer(200, {}, json.dumps(TABLES)))
+    done = in_shell(server, f"sprocketworks {command} | true")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_a_full_disk_is_no_traceback(server: Bridge) -> None:
+    server.answers.append(Answer(200, {}, json.dumps(TABLES)))
+    done = in_shell(server, "sprocketworks tables > /dev/full")
+    assert (done.returncode, done.stderr) == (USAGE, "error: No space left on device\n")
+
+
+def test_texts_are_written_whatever_the_terminal_can_show(server: Bridge) -> None:
+    server.answers.append(Answer(200, {}, '{"message": "Hello, Zo\\u00eb \\ud800!"}'))
+    done = in_shell(server, "PYTHONIOENCODING=ascii sprocketworks hello Zoe")
+    assert (done.returncode, done.stdout) == (0, "Hello, Zo\\xeb \\ud800!\n")
+
+
+def test_all_pages_of_a_report_are_one_document(server: Bridge) -> None:
+    first = {"average": 1.5, "user_reports": [{"user_id": 1}], "next": "a b&c"}
+    second = {"average": 1.5, "user_reports": [{"user_id": 2}], "next": None}
+    server.answers.extend(Answer(200, {}, json.dumps(page)) for page in (first, second))
+    done = in_shell(server, "sprocketworks report experiments --year 2020")
+    assert json.loads(done.stdout) == second | {"user_reports": [{"user_id": 1}, {"user_id": 2}]}
+    assert [path for _, path, _ in server.requests] == [
+        "/reports/experiments?year=2020",
+        "/reports/experiments?year=2020&cursor=a+b%26c",
+    ]
+
+
+@pytest.mark.parametrize("into", ["", "-o pages.csv && cat pages.csv"])
+@pytest.mark.parametrize("link", ["{url}/reports/experiments?", "/v1/reports/experiments?", "?"])
+def test_the_csv_of_a_report_has_all_pages(
+    server: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str, into: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    following = f'<{link.format(url=server.url)}year=2020&cursor=x%3D%3D>; rel="next"'
+    server.answers.append(Answer(200, {"Link": following}, '"user_id"\r\n"1"\r\n'))
+    server.answers.append(Answer(200, {}, '"2"\r\n'))
+    done = in_shell(server, f"sprocketworks report experiments --year 2020 --csv {into}")
+    assert done.stdout.splitlines() == ['"user_id"', '"1"', '"2"']
+    assert [(path, headers["Accept"]) for _, path, headers in server.requests] == [
+        ("/reports/experiments?year=2020", "text/csv"),
+        ("/reports/experiments?year=2020&cursor=x%3D%3D", "text/csv"),
+    ]
