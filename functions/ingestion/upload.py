@@ -1,14 +1,11 @@
 """A small CSV in the body of a request: as it is, or as the field `file` of a form."""
 
 import codecs
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 
 from ingestion.csv_text import EncodingError
 from shared.body import expect_media_type, header, raw_body
-from shared.problems import Fault, Invalid, Malformed, TooLarge
+from shared.problems import Fault, Invalid, TooLarge
 
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
@@ -28,7 +25,10 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
     room = LARGEST if kind == CSV else LARGEST + 10_000
     raw = raw_body(event, room, hint=HINT)
     if kind == FORM:
-        raw = _file_of(header(event, "content-type"), raw)
+        # imported here: few requests are forms
+        from ingestion.forms import file_of
+
+        raw = file_of(header(event, "content-type"), raw)
     if len(raw) > LARGEST:
         raise TooLarge(f"the file has {len(raw)} bytes, at most {LARGEST} are taken{HINT}")
     # text that API Gateway handed over has this where the bytes were not UTF-8
@@ -43,22 +43,3 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
 def _invalid(message: str, kind: str) -> Invalid:
     fault: Fault = {"loc": ["body"], "msg": message, "type": kind}
     return Invalid(message, [fault])
-
-
-def _file_of(content_type: str, raw: bytes) -> bytes:
-    """The field `file` of a form (RFC 7578)."""
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    form = BytesParser(policy=HTTP).parsebytes(head + raw)
-    if form.defects or not form.is_multipart():
-        raise Malformed("the body is not the multipart/form-data that its content type says")
-    for part in form.iter_parts():
-        if part.get_param("name", header="content-disposition") == "file":
-            return _payload(part)
-    raise _invalid("the form has no field `file`", "missing")
-
-
-def _payload(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        raise Malformed("the field `file` is not a file")
-    return payload

@@ -301,21 +301,6 @@ def post_form(body: bytes, boundary: str) -> Answer:
     return call("POST", "/tables/departments", body, kind)
 
 
-def test_a_form_carries_a_file(tables: None) -> None:
-    told = post_form(*form("id,department\r\n1,Gießerei\r\n".encode())).json
-    assert (told["read"], told["written"]) == (1, 1)
-    assert rows("departments") == [{"id": 1, "department": "Gießerei"}]
-
-
-def test_a_broken_form_is_told(tables: None) -> None:
-    body, boundary = form(b"1,a\n", name="other")
-    assert_problem(post_form(body, boundary), 422, "no field `file`")
-    assert_problem(post_form(body[:-10], boundary), 400, "multipart")
-    assert_problem(post_form(b"1,a\n", "b"), 400, "multipart")
-    latin, boundary = form("1,ß".encode("latin-1"))
-    assert_problem(post_form(latin, boundary), 422, "byte 2 ")
-
-
 def test_an_unknown_table_or_row_is_a_404(tables: None) -> None:
     for method, path in [
         ("GET", "/tables/none"),
