@@ -1,13 +1,13 @@
 """Many points at once: cut into transactions, gone on with after a failure, or taken back."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.dynamo import TRANSACTION, Item, Operation
 from shared.factory_keys import factory_table
-from shared.problems import Conflict, Invalid
-from sprockets.references import additions, attempt, check_known, removals, touch
+from shared.problems import Conflict, Invalid, NotFound
+from sprockets import production
+from sprockets.references import check_known, parts, write
 from sprockets.store import (
     Factory,
     Point,
@@ -22,8 +22,8 @@ from sprockets.store import (
 if TYPE_CHECKING:
     from sprockets.models import PointIn
 
-# How often a write is made anew because others write to the same sprockets
-ROUNDS = 10
+# Operations of a transaction beside the factory, and how far the load is
+ROOM = TRANSACTION - 2
 
 
 def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
@@ -36,12 +36,12 @@ def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
     load = _load(factory, bodies)
     points = [point_from(load["first"] + i, body) for i, body in enumerate(bodies)]
     end = 0
-    for chunk in _chunks(points):
-        start, end = end, end + len(chunk)
+    for part in parts(points, ROOM):
+        start, end = end, end + len(part)
         if end <= load["loaded"]:
             continue
         try:
-            _write(factory, chunk, bodies, _progress(load, end, len(points)))
+            _write(factory, part, bodies, _progress(load, end, len(points)))
         except Invalid:
             _take_back(factory, points[:start], load)
             raise
@@ -70,44 +70,28 @@ def _progress(load: Item, end: int, count: int) -> list[Operation]:
 
 
 def _write(
-    factory: Factory, chunk: list[Point], bodies: "list[PointIn]", progressed: list[Operation]
+    factory: Factory, part: list[Point], bodies: "list[PointIn]", progressed: list[Operation]
 ) -> None:
-    operations = [*additions(factory, chunk), *progressed]
-    for _ in range(ROUNDS):
-        failed = attempt(operations)
-        if not failed:
-            return
-        if any(operation in failed for operation in progressed):
-            raise Conflict("the same points are being written by another request")
+    failed = write(factory, [(None, point) for point in part], progressed)
+    if any(operation in failed for operation in progressed):
+        raise Conflict("the same points are being written by another request")
+    if failed:
         check_known(bodies)  # names the sprocket that was deleted meanwhile
-    raise Conflict("the sprockets are being written by others")
+        raise Conflict("the sprockets are being written by others")
 
 
 def _take_back(factory: Factory, points: list[Point], load: Item) -> None:
     # a chart that was replaced meanwhile has taken the points with it
     with suppress(Conflict):
-        for chunk in _chunks(points):
-            attempt([touch(factory), *removals(factory, chunk)])
+        for part in parts(points, ROOM):
+            if write(factory, [(point, None) for point in part]):
+                _take_back_singly(factory, part)
     if "pk" in load:
         factory_table().delete({"pk": load["pk"], "sk": load["sk"]})
 
 
-def _chunks(points: list[Point]) -> Iterator[list[Point]]:
-    """Runs of points that fit a transaction, with the factory and their sprockets' checks."""
-    rest = iter(points)
-    chunk: list[Point] = []
-    # beside the points: the factory, and how far the load is
-    size, sprockets = 2, set[int]()
-    for point in rest:
-        new = set(point.sprocket_types) - sprockets
-        # the point, its index, and perhaps its sample
-        cost = 3 + len(point.sprocket_types) + len(new)
-        if chunk and size + cost > TRANSACTION:
-            yield chunk
-            chunk, size, sprockets = [], 2, set()
-            cost = 3 + 2 * len(point.sprocket_types)
-        chunk.append(point)
-        sprockets |= set(point.sprocket_types)
-        size += cost
-    if chunk:
-        yield chunk
+def _take_back_singly(factory: Factory, points: list[Point]) -> None:
+    """Points of which others have changed or deleted some."""
+    for point in points:
+        with suppress(NotFound):
+            production.delete(factory, str(point.id), None)

@@ -5,12 +5,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from shared.dynamo import ConditionFailedError, Item, Key
+from shared.dynamo import ConditionFailedError, Item, TransactionFailedError, transact
 from shared.factory_keys import factory_table
 from shared.params import integer
 from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets.generations import clear_abandoned
-from sprockets.store import SPROCKETS, page, reserve, sprocket_key
+from sprockets.store import SAME, SPROCKETS, THERE, page, reserve, sprocket_key
 
 if TYPE_CHECKING:
     from sprockets.models import SprocketIn
@@ -21,11 +21,6 @@ MISSING = "no such sprocket"
 STALE = "it has changed since: read it again"
 # How often a deletion is begun anew because others write to the same sprocket
 ROUNDS = 10
-THERE = "attribute_exists(pk)"
-# of a sprocket that is there and that no deletion has marked
-UNMARKED = f"{THERE} AND attribute_not_exists(mark)"
-# of what is still as it was read
-SAME = "version = :v"
 
 
 def number_of(text: str, missing: str) -> int:
@@ -97,7 +92,7 @@ def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None
     try:
         return factory_table().update(
             sprocket_key(number),
-            f"SET writer = :writer{assignments} REMOVE mark ADD version :one",
+            f"SET writer = :writer{assignments} ADD version :one",
             condition=when["condition"],
             values={**values, ":one": 1, ":writer": writer},
         )
@@ -110,51 +105,23 @@ def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None
 
 
 def delete(sprocket_id: str, expected: list[int] | None) -> None:
-    """NotFound, PreconditionFailed, or Conflict while production refers to it.
-
-    Marked first, then what refers to it is looked up, then it is deleted if the mark is still
-    there: whoever changes the sprocket or refers to it lifts the mark, and the deletion begins
-    anew. So a mark that an interrupted deletion left hinders no one.
-    """
-    number = number_of(sprocket_id, MISSING)
-    clear_abandoned()  # of points that nobody sees, none refers to it
-    for attempt in range(ROUNDS):
-        mark = uuid4().hex
-        if not _mark(number, mark, expected):
-            if attempt:
-                return  # deleted by another at the same time
-            raise NotFound(MISSING)
-        marked: dict[str, Any] = {"condition": "mark = :mark", "values": {":mark": mark}}
-        uses = {":pk": f"USES#{number}"}
-        if factory_table().query("pk = :pk", uses, limit=1, consistent=True).items:
-            with suppress(ConditionFailedError):
-                factory_table().update(sprocket_key(number), "REMOVE mark", **marked)
+    """NotFound, PreconditionFailed, or Conflict while production refers to it."""
+    clear_abandoned()  # points that nobody sees refer to it until they are cleared
+    for _ in range(ROUNDS):
+        item = one(sprocket_id)
+        if expected is not None and item["version"] not in expected:
+            raise PreconditionFailed(STALE)
+        if item.get("used_by", 0):
             raise Conflict("production refers to this sprocket")
-        with suppress(ConditionFailedError):
-            factory_table().delete(sprocket_key(number), **marked)
+        unchanged = f"{SAME} AND (attribute_not_exists(used_by) OR used_by = :none)"
+        values = {":v": item["version"], ":none": 0}
+        key = sprocket_key(item["id"])
+        try:
+            # a transaction, for it is done once however often it is sent
+            transact([factory_table().delete_operation(key, unchanged, values=values)])
+        except TransactionFailedError as error:
+            if not error.failed():
+                raise
+        else:
             return
     raise Conflict("the sprocket is being written by others")
-
-
-def _mark(number: int, mark: str, expected: list[int] | None) -> bool:
-    """Mark for deletion, whoever marked it before; False where there is no such sprocket."""
-    when = condition(expected)
-    values = {":mark": mark, **when.get("values", {})}
-    try:
-        factory_table().update(
-            sprocket_key(number),
-            "SET mark = :mark",
-            condition=when["condition"],
-            values=values,
-        )
-    except ConditionFailedError as error:
-        if error.item is None:
-            return False
-        raise PreconditionFailed(STALE) from error
-    return True
-
-
-def lift(key: Key) -> None:
-    """Take a deletion's mark away, so that the sprocket can be referred to."""
-    with suppress(ConditionFailedError):
-        factory_table().update(key, "REMOVE mark", condition=THERE)

@@ -11,7 +11,7 @@ from shared.dynamo import TransactionFailedError, together, transact
 from shared.factory_keys import FACTORIES, factory_key, factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed, StoreUnavailable
 from sprockets import charts
-from sprockets.catalog import SAME, STALE, number_of
+from sprockets.catalog import STALE, number_of
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
 from sprockets.generations import (
     MISSING,
@@ -24,7 +24,7 @@ from sprockets.generations import (
     show,
     written,
 )
-from sprockets.store import Factory, Point, factory_of, page, reserve
+from sprockets.store import SAME, Factory, Point, factory_of, page, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryIn

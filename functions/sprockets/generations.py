@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
 from shared.factory_keys import factory_key, factory_table, padded
 from shared.problems import NotFound
-from sprockets.store import Factory, Point, delete_points, put_points, reserve
+from sprockets.references import delete_points
+from sprockets.store import Factory, Point, put_points, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import ChartData

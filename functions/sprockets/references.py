@@ -1,25 +1,30 @@
-"""Transactions on points that refer to sprockets, with integrity between them."""
+"""Transactions on points, which count the points that refer to each sprocket."""
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from shared.dynamo import Operation, TransactionFailedError, transact
-from shared.factory_keys import factory_key, factory_table
+from shared.dynamo import TRANSACTION, Key, Operation, TransactionFailedError, transact
+from shared.factory_keys import factory_key, factory_table, points_partition
 from shared.problems import Conflict, Fault, Invalid
-from sprockets.catalog import UNMARKED, lift
 from sprockets.store import (
+    SAME,
+    THERE,
     Factory,
     Point,
-    index_key,
+    loads_partition,
     point_item,
-    point_key,
-    sample_key,
+    point_keys,
+    point_of,
     sprocket_key,
-    use_key,
 )
 
 if TYPE_CHECKING:
     from sprockets.models import PointIn
+
+# A point before and after a write; None where there is none
+Change = tuple[Point | None, Point | None]
 
 
 def check_known(bodies: "list[PointIn]") -> None:
@@ -43,7 +48,33 @@ def check_known(bodies: "list[PointIn]") -> None:
         raise Invalid("production refers to sprockets that there are not", faults)
 
 
-def touch(factory: Factory) -> Operation:
+def write(
+    factory: Factory, changes: Iterable[Change], more: Iterable[Operation] = ()
+) -> list[Operation]:
+    """Change points in one transaction, or nothing; the operations whose condition did not hold.
+
+    Conflict where the factory's chart is not the one that was read.
+    """
+    references: Counter[int] = Counter()
+    operations = [_touch(factory)]
+    for old, new in changes:
+        references.update(new.sprocket_types if new else ())
+        references.subtract(old.sprocket_types if old else ())
+        operations += _replace(factory, old, new)
+    operations += [*count_references(references), *more]
+    try:
+        transact(operations)
+    except TransactionFailedError as error:
+        failed = [operations[i] for i in error.failed()]
+        if not failed:
+            raise
+        if operations[0] in failed:
+            raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
+        return failed
+    return []
+
+
+def _touch(factory: Factory) -> Operation:
     """The factory is as it was read, and is a version on."""
     return factory_table().update_operation(
         factory_key(factory.id),
@@ -53,82 +84,79 @@ def touch(factory: Factory) -> Operation:
     )
 
 
-def checks(sprockets: Iterable[int]) -> list[Operation]:
-    """That each sprocket is there, and no deletion of it under way."""
-    return [
-        factory_table().check_operation(sprocket_key(number), UNMARKED)
-        for number in sorted(set(sprockets))
-    ]
+def count_references(references: Counter[int]) -> Iterator[Operation]:
+    """That so many points more refer to each sprocket; fails where it does not exist."""
+    for number, by in sorted(references.items()):
+        if by:
+            yield factory_table().update_operation(
+                sprocket_key(number), "ADD used_by :by", THERE, values={":by": by}
+            )
 
 
-def additions(factory: Factory, points: list[Point]) -> list[Operation]:
-    """The factory first, then the sprockets, then what is written."""
-    writes: list[Operation] = []
+def _replace(factory: Factory, old: Point | None, new: Point | None) -> Iterator[Operation]:
+    """A point in the place of another, if that is as it was read; either may be none."""
+    unchanged: dict[str, Any] = {}
+    kept: list[Key] = []
+    if old:
+        unchanged = {"condition": SAME, "values": {":v": old.version}}
+    if new:
+        item = point_item(factory.id, new)
+        by_id, *kept = point_keys(factory.id, factory.generation, new)
+        yield factory_table().put_operation({**item, **by_id}, **unchanged)
+        yield from (factory_table().put_operation({**item, **key}) for key in kept)
+    if old:
+        by_id, *others = point_keys(factory.id, factory.generation, old)
+        if not new:
+            yield factory_table().delete_operation(by_id, **unchanged)
+        yield from (factory_table().delete_operation(key) for key in others if key not in kept)
+
+
+def parts(points: Iterable[Point], size: int = TRANSACTION) -> Iterator[list[Point]]:
+    """Runs of points that fit a transaction of `size` operations, with their sprockets."""
+    part: list[Point] = []
+    used, sprockets = 0, set[int]()
     for point in points:
-        writes += puts(factory, point)
-        writes.append(index(factory, point))
-        writes += [use(factory, number, point.id) for number in point.sprocket_types]
-    types = (number for point in points for number in point.sprocket_types)
-    return [touch(factory), *checks(types), *writes]
+        types = set(point.sprocket_types)
+        cost = len(point_keys(0, 0, point))
+        if part and used + cost + len(sprockets | types) > size:
+            yield part
+            part, used, sprockets = [], 0, set()
+        part.append(point)
+        used += cost
+        sprockets |= types
+    if part:
+        yield part
 
 
-def puts(factory: Factory, point: Point, **condition: Any) -> list[Operation]:
-    """A point in its place, under a condition, and among the samples if it is one."""
-    item = point_item(factory.id, factory.generation, point)
-    operations = [factory_table().put_operation(item, **condition)]
-    if sample := sample_key(factory.id, factory.generation, point):
-        operations.append(factory_table().put_operation({**item, **sample}))
-    return operations
+def delete_points(factory: int, generation: int, until: float) -> bool:
+    """Delete a generation that nothing shows any more; False if not done at time.monotonic()."""
+    partition = {":pk": points_partition(factory, generation)}
+    # one that refers to sprockets goes with its references; the others need no transaction
+    while items := factory_table().query("pk = :pk", partition, limit=500, consistent=True).items:
+        if time.monotonic() > until:
+            return False
+        points = [point_of(item) for item in items]
+        keys = [point_keys(factory, generation, point) for point in points]
+        factory_table().delete_many(key for by_id, _, *sample in keys for key in (by_id, *sample))
+        for part in parts(point for point in points if point.sprocket_types):
+            _delete_counted(factory, generation, part)
+        plain = (point for point in points if not point.sprocket_types)
+        factory_table().delete_many(point_keys(factory, generation, point)[1] for point in plain)
+    loads = factory_table().query_all("pk = :pk", {":pk": loads_partition(factory, generation)})
+    factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in loads)
+    return True
 
 
-def deletes(factory: Factory, point: Point, **condition: Any) -> list[Operation]:
-    """A point out of its place, under a condition, and out of the samples if it is one."""
-    key = point_key(factory.id, factory.generation, point)
-    operations = [factory_table().delete_operation(key, **condition)]
-    if sample := sample_key(factory.id, factory.generation, point):
-        operations.append(factory_table().delete_operation(sample))
-    return operations
-
-
-def index(factory: Factory, point: Point) -> Operation:
-    key = index_key(factory.id, factory.generation, point.id)
-    return factory_table().put_operation({**key, "time": point.time})
-
-
-def use(factory: Factory, sprocket: int, point_id: int) -> Operation:
-    key = use_key(sprocket, factory.id, factory.generation, point_id)
-    return factory_table().put_operation(key)
-
-
-def unuse(factory: Factory, sprocket: int, point_id: int) -> Operation:
-    key = use_key(sprocket, factory.id, factory.generation, point_id)
-    return factory_table().delete_operation(key)
-
-
-def removals(factory: Factory, points: list[Point], **condition: Any) -> Iterator[Operation]:
-    """The points, each under a condition, and what belongs to them."""
+def _delete_counted(factory: int, generation: int, points: list[Point]) -> None:
+    """Delete points of a generation and their references, unless another request has."""
+    references: Counter[int] = Counter()
+    operations: list[Operation] = []
     for point in points:
-        yield from deletes(factory, point, **condition)
-        key = index_key(factory.id, factory.generation, point.id)
-        yield factory_table().delete_operation(key)
-        yield from (unuse(factory, number, point.id) for number in point.sprocket_types)
-
-
-def attempt(operations: list[Operation]) -> list[Operation]:
-    """One transaction that begins with the factory; what did not hold otherwise.
-
-    Conflict when it was the factory. A deletion that has marked one of the sprockets begins anew.
-    """
+        references.subtract(point.sprocket_types)
+        key = point_keys(factory, generation, point)[1]
+        operations.append(factory_table().delete_operation(key, THERE))
     try:
-        transact(operations)
+        transact([*operations, *count_references(references)])
     except TransactionFailedError as error:
-        failed = [operations[i] for i in error.failed()]
-        if not failed:
+        if not error.failed():
             raise
-        if operations[0] in failed:
-            raise Conflict("the factory's chart was replaced or deleted meanwhile") from error
-        for operation in failed:
-            if operation["type"] == "condition_check":
-                lift(operation["key"])
-        return failed
-    return []

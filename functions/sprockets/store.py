@@ -3,12 +3,11 @@
 | pk                   | sk                | what                                             |
 |----------------------|-------------------|--------------------------------------------------|
 | COUNTER              | sprocket, factory, point#factory | the last id given                 |
-| SPROCKET             | id                | a sprocket                                       |
+| SPROCKET             | id                | a sprocket, and how many points refer to it      |
 | FACTORY              | id                | a factory, with the generation of its points     |
-| POINTS#factory#gen   | time#id           | a point, in time order                           |
-| INDEX#factory#gen    | id                | where a point is                                 |
-| SAMPLE#factory#gen#n | time#id           | a point whose id 2 to the n divides, and no more |
-| USES#sprocket        | factory#gen#id    | a point that refers to a sprocket                |
+| INDEX#factory#gen    | id                | a point                                          |
+| POINTS#factory#gen   | time#id           | the same, in time order                          |
+| SAMPLE#factory#gen#n | time#id           | the same, if 2 to the n divides its id, no more  |
 | IMPORT               | kind#digest       | a seed document: ids reserved, how far it is     |
 | LOADS#factory#gen    | digest            | points on their way, as long as they are         |
 | JOURNAL              | factory#gen       | points that are not shown, as long as they are   |
@@ -18,10 +17,8 @@ A chart is replaced by writing its points as a new generation and pointing the f
 
 import hashlib
 import json
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
@@ -32,6 +29,9 @@ if TYPE_CHECKING:
     from sprockets.models import PointIn
 
 SPROCKETS = "SPROCKET"
+THERE = "attribute_exists(pk)"
+# of what is still as it was read
+SAME = "version = :v"
 # The densest level of samples: every eighth point is in it or in a sparser one
 SAMPLED = 3
 
@@ -62,39 +62,35 @@ def sprocket_key(number: int) -> Key:
     return {"pk": SPROCKETS, "sk": padded(number)}
 
 
-def point_key(factory: int, generation: int, point: Point) -> Key:
-    sk = f"{padded(point.time)}#{padded(point.id)}"
-    return {"pk": points_partition(factory, generation), "sk": sk}
+def index_key(factory: int, generation: int, point_id: int) -> Key:
+    return {"pk": f"INDEX#{factory}#{generation}", "sk": padded(point_id)}
 
 
 def sample_partition(factory: int, generation: int, level: int) -> str:
     return f"SAMPLE#{factory}#{generation}#{level}"
 
 
-def sample_key(factory: int, generation: int, point: Point) -> Key | None:
-    """Where a point stands again, for charts of many points; None for seven of eight."""
+def point_keys(factory: int, generation: int, point: Point) -> list[Key]:
+    """Where a point is stored, whole each time: by its id, by its time, and one in eight as sample.
+
+    The first is what is read of a single point, so it is there whatever else changes.
+    """
+    by_id = index_key(factory, generation, point.id)
+    sk = f"{padded(point.time)}#{padded(point.id)}"
+    keys = [by_id, {"pk": points_partition(factory, generation), "sk": sk}]
     level = (point.id & -point.id).bit_length() - 1
-    if level < SAMPLED:
-        return None
-    key = point_key(factory, generation, point)
-    return {"pk": sample_partition(factory, generation, level), "sk": key["sk"]}
-
-
-def index_key(factory: int, generation: int, point_id: int) -> Key:
-    return {"pk": f"INDEX#{factory}#{generation}", "sk": padded(point_id)}
-
-
-def use_key(sprocket: int, factory: int, generation: int, point_id: int) -> Key:
-    return {"pk": f"USES#{sprocket}", "sk": f"{factory}#{generation}#{point_id}"}
+    if level >= SAMPLED:
+        keys.append({"pk": sample_partition(factory, generation, level), "sk": sk})
+    return keys
 
 
 def loads_partition(factory: int, generation: int) -> str:
     return f"LOADS#{factory}#{generation}"
 
 
-def point_item(factory: int, generation: int, point: Point) -> Item:
+def point_item(factory: int, point: Point) -> Item:
+    """What is stored of a point under each of its keys."""
     return {
-        **point_key(factory, generation, point),
         "factory_id": factory,
         "id": point.id,
         "time": point.time,
@@ -174,39 +170,16 @@ def place_of(item: Item) -> cursors.Place:
 
 
 def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
-    """Write the points of a generation that nothing shows yet."""
-    items: list[Item] = []
+    """Write the points of a generation that nothing shows yet.
+
+    First by their time: that is where delete_points looks for what else there is.
+    """
+    by_time: list[Item] = []
+    others: list[Item] = []
     for point in points:
-        items.append(point_item(factory, generation, point))
-        items.append({**index_key(factory, generation, point.id), "time": point.time})
-        if sample := sample_key(factory, generation, point):
-            items.append({**items[-2], **sample})
-    factory_table().put_many(items)
-
-
-def delete_points(factory: int, generation: int, until: float) -> bool:
-    """Delete a generation whatever its size; False when it is not done at time.monotonic()."""
-    items = _all(points_partition(factory, generation))
-    while batch := list(islice(items, 1000)):
-        if time.monotonic() > until:
-            return False
-        points = [point_of(item) for item in batch]
-        # the points last: they tell what else there is to delete
-        factory_table().delete_many(_belongings(factory, generation, points))
-        factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in batch)
-    loads = _all(loads_partition(factory, generation))
-    factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in loads)
-    return True
-
-
-def _all(partition: str) -> Iterator[Item]:
-    return factory_table().query_all("pk = :pk", {":pk": partition}, consistent=True)
-
-
-def _belongings(factory: int, generation: int, points: list[Point]) -> Iterator[Key]:
-    for point in points:
-        yield index_key(factory, generation, point.id)
-        if sample := sample_key(factory, generation, point):
-            yield sample
-        for sprocket in set(point.sprocket_types):
-            yield use_key(sprocket, factory, generation, point.id)
+        item = point_item(factory, point)
+        by_id, place, *sample = point_keys(factory, generation, point)
+        by_time.append({**item, **place})
+        others += ({**item, **key} for key in (by_id, *sample))
+    factory_table().put_many(by_time)
+    factory_table().put_many(others)

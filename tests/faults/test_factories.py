@@ -1,6 +1,7 @@
 """Sprockets, factories and points while the store fails at each of the calls of a request."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import Any
@@ -9,6 +10,10 @@ import boto3
 import pytest
 
 from shared.dynamo import ATTEMPTS
+from shared.problems import Conflict, Invalid
+from sprockets import appending, catalog, factories, production
+from sprockets.models import PointIn
+from sprockets.store import Point
 from tests.faults.proxy import Fault, Proxy
 from tests.front_door import Answer, call
 from tests.integration.test_factories import sweep
@@ -21,6 +26,7 @@ CHART = {
 }
 POINT = {"time": 5, "actual": 1, "goal": 2, "sprocket_types": [1, 2]}
 POINTS = {"points": [{**POINT, "time": n} for n in range(30)]}
+PRODUCTION = "/factories/1/production"
 SPROCKETS = {"sprockets": [SPROCKET] * 3}
 FACTORIES = {"factories": [{"factory": {"chart_data": CHART}}] * 2}
 # method, path, body, whether it depends on the state that was read
@@ -153,3 +159,89 @@ def test_what_the_store_broke_off_is_finished_by_asking_again(
         assert again.status in good, (away, again.text)
         sweep()
         assert (seen(), stored(proxy)) == expected, (away, first.status, again.status)
+
+
+def interleave(proxy: Proxy, at: int, other: Callable[[], object]) -> list[object]:
+    """Let another client do something before call number `at` from now; what it got, once done.
+
+    The other calls the service: a Lambda function answers one request at a time.
+    """
+    first = proxy.calls.total()
+    done: list[object] = []
+
+    def plan(number: int) -> Fault:
+        if number == first + at and not done:
+            proxy.plan = lambda _: None
+            done.append(other())
+        return None
+
+    proxy.plan = plan
+    return done
+
+
+def move() -> Point:
+    body = PointIn(time=1000, actual=9, goal=9)
+    return production.replace(factories.one("1"), "1", body, None)
+
+
+def refer() -> bool:
+    """Whether a point could refer to sprocket 3."""
+    body = PointIn(time=1, actual=1, goal=1, sprocket_types=[3])
+    try:
+        appending.append(factories.one("1"), [body])
+    except Invalid:
+        return False
+    return True
+
+
+def unmake() -> bool:
+    """Whether sprocket 3 could be deleted."""
+    try:
+        catalog.delete("3", None)
+    except Conflict:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("method", "tagged", "expected"),
+    [
+        ("GET", False, {200}),
+        ("PUT", False, {200}),
+        ("DELETE", False, {204}),
+        ("PUT", True, {412}),
+        ("DELETE", True, {412}),
+    ],
+)
+def test_a_point_exists_while_another_client_changes_its_time(
+    proxy: Proxy, method: str, tagged: bool, expected: set[int]
+) -> None:
+    for at in count(1):
+        anew(proxy)
+        headers = {}
+        if tagged:
+            headers = {"If-Match": call("GET", f"{PRODUCTION}/1").headers["etag"]}
+        body = {"time": 7, "actual": 1, "goal": 1} if method == "PUT" else None
+        moved = interleave(proxy, at, move)
+        answer = call(method, f"{PRODUCTION}/1", json_body=body, headers=headers)
+        proxy.plan = lambda _: None
+        if not moved:
+            break
+        assert answer.status in expected, (at, answer.text)
+    assert at > 2
+
+
+def test_no_reference_dangles_whoever_comes_first(proxy: Proxy) -> None:
+    for first, second in ((refer, unmake), (unmake, refer)):
+        for at in count(1):
+            anew(proxy)
+            other = interleave(proxy, at, second)
+            done = first()
+            proxy.plan = lambda _: None
+            if not other:
+                break
+            assert [done] != other, (first, at)
+            exists = call("GET", "/sprockets/3").status == 200
+            points = call("GET", PRODUCTION).json["items"]
+            assert exists == any(each["sprocket_types"] for each in points), (first, at)
+        assert at > 2

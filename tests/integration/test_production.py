@@ -96,7 +96,7 @@ def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> Non
     assert call("GET", PRODUCTION).json["items"] == []
     post(point(1, 1))
     assert call("PUT", f"{PRODUCTION}/1", json_body=point(1, 9)).status in {404, 422}
-    assert leftovers() == {"FACTORY", "SPROCKET", "POINTS", "INDEX", "USES"}
+    assert leftovers() == {"FACTORY", "SPROCKET", "POINTS", "INDEX"}
 
 
 def test_a_sprocket_in_use_is_not_deleted(works: None) -> None:
