@@ -210,8 +210,8 @@ def triggers() -> dict[str, tuple[str, str]]:
     tasks = {
         _trigger_name(logical_id, "Task"): (functions[logical_id]["Handler"], "Task")
         for _, machine in resources("AWS::Serverless::StateMachine")
-        for name in ("Planner", "Worker")
-        for logical_id in [machine["DefinitionSubstitutions"][name]["Fn::GetAtt"].split(".")[0]]
+        for name in ("Planner", "Worker", "Finisher")
+        for logical_id in [machine["DefinitionSubstitutions"][name]["Ref"].removesuffix(".Alias")]
     }
     return found | tasks
 
@@ -249,10 +249,15 @@ def build() -> dict[str, Event]:
     point = record("production", "production-1", None, POINT_ITEM)
     made["projector-production"] = {"Records": [point]}
     made["arrivals-arrival"] = arrival(str(JOBS["planning"]["key"]))
-    made["planner-task"] = {"id": JOBS["planning"]["id"]}
-    made["worker-task"] = {"id": JOBS["running"]["id"], "chunk": CHUNK}
-    made["finisher-ended"] = ended(str(JOBS["running"]["id"]))
-    for name in ("announce-hourly", "sweeper-regularly"):
+    made["planner-task"] = {"id": JOBS["planning"]["id"], "attempt": 1}
+    made["worker-task"] = {"id": JOBS["running"]["id"], "attempt": 1, "chunk": CHUNK}
+    made["finisher-task"] = {
+        "id": JOBS["running"]["id"],
+        "attempt": 1,
+        "plan": {"next": "load", "chunks": f"working/{JOBS['running']['id']}/chunks.json"},
+    }
+    made["watch-ended"] = ended(str(JOBS["running"]["id"]))
+    for name in ("announce-hourly", "sweeper-regularly", "watch-regularly"):
         made[name] = {"source": "aws.events", "detail-type": "Scheduled Event"}
     made["reconcile-nightly"] = {"repair": False}
     return made

@@ -1,13 +1,14 @@
 """A large file's way: uploaded by its form, then what EventBridge and the state machine call."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 
-from ingestion.large import arrivals, finisher, objects, planner, worker
+from ingestion.large import arrivals, finisher, objects, planner, store, worker
 from tests.front_door import Context, call
 from tests.template import ROOT
 
@@ -31,7 +32,7 @@ def arrival(key: str) -> dict[str, Any]:
     }
 
 
-def ended(job_id: str, status: str = "SUCCEEDED", attempt: int = 1) -> dict[str, Any]:
+def ended(job_id: str, status: str = "ABORTED", attempt: int = 1) -> dict[str, Any]:
     """What EventBridge tells of an execution's end."""
     return {
         "version": "0",
@@ -40,7 +41,7 @@ def ended(job_id: str, status: str = "SUCCEEDED", attempt: int = 1) -> dict[str,
         "detail": {
             "name": f"{job_id}-{attempt}",
             "status": status,
-            "input": json.dumps({"id": job_id}),
+            "input": json.dumps({"id": job_id, "attempt": attempt}),
         },
     }
 
@@ -57,10 +58,17 @@ def submit(table: str, raw: bytes, **options: Any) -> str:
     return str(made.json["id"])
 
 
-def plan(job_id: str) -> dict[str, Any]:
-    """The planner, until it waits or is done."""
+def attempt_of(job_id: str) -> int:
+    job = store.get(job_id)
+    assert job is not None
+    return int(job["attempt"])
+
+
+def plan(job_id: str, context: Context = Task()) -> dict[str, Any]:  # noqa: B008
+    """The planner, until it is done."""
+    event = {"id": job_id, "attempt": attempt_of(job_id)}
     while True:
-        planned = planner.handler({"id": job_id}, Task())
+        planned = planner.handler(event, context)
         if planned["next"] != "plan":
             return planned
 
@@ -70,13 +78,45 @@ def chunks(job_id: str) -> list[dict[str, Any]]:
     return list(objects.get_json(planned["chunks"])) if planned["next"] == "load" else []
 
 
-def run(job_id: str, attempt: int = 1) -> dict[str, Any]:
+def work(job_id: str, chunk: dict[str, Any], context: Context = Task()) -> bool:  # noqa: B008
+    """One call of the worker; whether the chunk is done."""
+    event = {"id": job_id, "attempt": attempt_of(job_id), "chunk": chunk}
+    return bool(worker.handler(event, context)["done"])
+
+
+def finish(job_id: str, planned: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The machine's last state; what it is given of the task before."""
+    event = {"id": job_id, "attempt": attempt_of(job_id), "plan": planned or {}}
+    return finisher.handler(event, Context())
+
+
+def run(job_id: str) -> dict[str, Any]:
     """The state machine's run, one chunk after the other; the job as it is told then."""
-    for chunk in chunks(job_id):
-        while not worker.handler({"id": job_id, "chunk": chunk}, Task())["done"]:
-            pass
-    finisher.handler(ended(job_id, attempt=attempt), Context())
-    return dict(shown(job_id))
+    step = plan(job_id)
+    while True:
+        for chunk in objects.get_json(step["chunks"]) if step["next"] == "load" else []:
+            while not work(job_id, chunk):
+                pass
+        step = finish(job_id, step)
+        if step["next"] == "end":
+            return dict(shown(job_id))
+
+
+def executions() -> list[str]:
+    """Names of the executions that run."""
+    client = boto3.client("stepfunctions")
+    machine = os.environ["STATE_MACHINE"]
+    found = client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+    client.close()
+    return [each["name"] for each in found]
+
+
+def stop(job_id: str) -> None:
+    """The end of the job's execution, as by an operator or a stop of the local cloud."""
+    client = boto3.client("stepfunctions")
+    arn = os.environ["STATE_MACHINE"].replace("stateMachine", "execution")
+    client.stop_execution(executionArn=f"{arn}:{job_id}-{attempt_of(job_id)}")
+    client.close()
 
 
 def shown(job_id: str) -> Any:
@@ -95,7 +135,7 @@ def rejects(job_id: str) -> str:
 def make_machine() -> str:
     """A state machine of the template's definition on moto, which starts but doesn't run it."""
     definition = Path(DEFINITION).read_text("utf-8")
-    for name in ("Planner", "Worker", "Bucket"):
+    for name in ("Planner", "Worker", "Finisher", "Bucket"):
         definition = definition.replace(f"${{{name}}}", name.lower())
     made = boto3.client("stepfunctions").create_state_machine(
         name="ingestion",

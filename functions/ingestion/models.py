@@ -145,7 +145,10 @@ class IngestionCreated(Ingestion):
 
 
 class Landed(BaseModel):
+    """Jobs that were started; `more` files may wait, for a call when these have ended."""
+
     ingestions: list[Ingestion]
+    more: bool
 
 
 IngestionStarted = IngestionCreated | Landed

@@ -8,19 +8,21 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 
-from ingestion.large import finisher, objects, planner, worker
+from ingestion.large import objects, planner, queues, worker
 from shared.problems import StoreUnavailable
 from tests.faults.bombs import BOMBS
 from tests.faults.proxy import Fault, Proxy
-from tests.front_door import Context, call
-from tests.large_files import Task, chunks, ended, plan, rejects, shown, submit
+from tests.front_door import call
+from tests.large_files import Task, chunks, finish, plan, rejects, shown, submit, work
 from tests.template import ROOT
 
+T = TypeVar("T")
 ROWS = 1200
 BROKEN = {7, 400, 401, 1199}
 FILE = "".join(f"{'x' if n in BROKEN else n},department {n}\n" for n in range(1, ROWS + 1)).encode()
@@ -44,11 +46,11 @@ def small_parts(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     executions.client.cache_clear()
 
 
-def persist(task: Any, event: dict[str, Any]) -> dict[str, Any]:
+def persist(task: Callable[[], T]) -> T:
     """A task's answer, called again while the store is away, as the state machine does."""
     for _ in range(200):
         try:
-            return dict(task.handler(event, Task()))
+            return task()
         except StoreUnavailable:
             continue
     raise AssertionError("the task never succeeded")
@@ -56,21 +58,13 @@ def persist(task: Any, event: dict[str, Any]) -> dict[str, Any]:
 
 def load(job_id: str) -> dict[str, Any]:
     """All chunks, and the end."""
-    planned = persist(planner, {"id": job_id})
-    for chunk in objects.get_json(planned["chunks"]):
-        while not persist(worker, {"id": job_id, "chunk": chunk})["done"]:
-            pass
-    persist_finish(job_id)
+    step = persist(lambda: plan(job_id))
+    while step["next"] == "load":
+        for chunk in objects.get_json(step["chunks"]):
+            while not persist(partial(work, job_id, chunk)):
+                pass
+        step = persist(partial(finish, job_id, step))
     return dict(shown(job_id))
-
-
-def persist_finish(job_id: str) -> None:
-    for _ in range(200):
-        try:
-            return finisher.handler(ended(job_id), Context())
-        except StoreUnavailable:
-            continue
-    raise AssertionError("the job was never finished")
 
 
 def expect_whole(proxy: Proxy, job: dict[str, Any]) -> None:
@@ -117,7 +111,7 @@ def test_a_worker_that_is_killed_is_gone_on_with(proxy: Proxy) -> None:
         "import json, sys; from ingestion.large import worker; worker.WINDOW = 1000\n"
         "from tests.large_files import Task; worker.handler(json.loads(sys.argv[1]), Task())"
     )
-    event = json.dumps({"id": job_id, "chunk": first})
+    event = json.dumps({"id": job_id, "attempt": 1, "chunk": first})
     with subprocess.Popen(
         [sys.executable, "-c", program, event],
         env={
@@ -144,7 +138,7 @@ def test_a_worker_that_is_killed_is_gone_on_with(proxy: Proxy) -> None:
 def test_a_chunk_that_runs_twice_at_the_same_time_is_counted_once(proxy: Proxy) -> None:
     job_id = submit("departments", FILE)
     first, *_ = chunks(job_id)
-    event = {"id": job_id, "chunk": first}
+    event = {"id": job_id, "attempt": 1, "chunk": first}
     inner: list[dict[str, Any]] = []
 
     def another(_: int) -> Fault:
@@ -172,13 +166,14 @@ def test_a_cancel_in_mid_flight_counts_what_is_written(proxy: Proxy) -> None:
         return None
 
     proxy.plan = cancel
-    assert worker.handler({"id": job_id, "chunk": first}, Task()) == {"done": True}
-    assert worker.handler({"id": job_id, "chunk": second}, Task()) == {"done": True}
-    finisher.handler(ended(job_id), Context())
+    while not work(job_id, first):
+        pass
+    assert work(job_id, second)
+    assert finish(job_id)["next"] == "end"
     job = shown(job_id)
     assert (job["status"], job["chunks"]["done"]) == ("cancelled", 0)
     assert 0 < job["rows"]["written"] == len(proxy.departments()) < ROWS
-    assert plan(submit("departments", FILE))["next"] == "load"
+    assert queues.holder("departments") == submit("departments", FILE)
 
 
 def test_a_file_whose_connection_breaks_is_read_on(
@@ -213,22 +208,6 @@ def test_a_file_whose_connection_breaks_is_read_on(
     monkeypatch.setattr(objects.client(), "get_object", broken)
     expect_whole(proxy, load(job_id))
     assert next(breaks, None) is None
-
-
-def test_an_end_that_is_told_twice_and_an_aborted_run(proxy: Proxy) -> None:
-    job_id = submit("departments", FILE)
-    for chunk in chunks(job_id):
-        worker.handler({"id": job_id, "chunk": chunk}, Task())
-    for _ in range(2):
-        finisher.handler(ended(job_id), Context())
-    job = shown(job_id)
-    expect_whole(proxy, job)
-    aborted = submit("departments", FILE)
-    first, *_ = chunks(aborted)
-    worker.handler({"id": aborted, "chunk": first}, Task())
-    finisher.handler(ended(aborted, "ABORTED"), Context())
-    assert shown(aborted)["status"] == "failed"
-    assert plan(submit("departments", FILE))["next"] == "load"
 
 
 @pytest.mark.parametrize("name", BOMBS)

@@ -2,20 +2,18 @@
 
 import csv
 import io
-import os
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-import boto3
 import pytest
 
-from ingestion.large import arrivals, finisher, objects, planner, worker
+from ingestion.large import arrivals, objects, planner, worker
 from shared import dynamo
 from shared.datasets import DATA_SETS
 from tests.front_door import Context, call
-from tests.large_files import Task, arrival, chunks, ended, plan, rejects, run, shown, submit
+from tests.large_files import arrival, chunks, finish, rejects, run, shown, submit, work
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -124,7 +122,7 @@ def test_a_file_that_changes_while_it_is_read_fails() -> None:
     first = chunks(job_id)[0]
     key = f"uploads/{job_id}/file.csv"
     objects.client().put_object(Bucket=objects.bucket(), Key=key, Body=departments(301))
-    assert worker.handler({"id": job_id, "chunk": first}, Task()) == {"done": True}
+    assert work(job_id, first)
     job = run(job_id)
     assert job["status"] == "failed"
     assert job["error"].startswith("the file was changed or removed while it was read")
@@ -134,7 +132,7 @@ def test_a_chunk_that_runs_twice_changes_nothing() -> None:
     job_id = submit("departments", departments(300, (5, 200)))
     for chunk in chunks(job_id):
         for _ in range(2):
-            assert worker.handler({"id": job_id, "chunk": chunk}, Task())["done"]
+            assert work(job_id, chunk)
     job = run(job_id)
     assert job["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
     assert len(rejects(job_id).splitlines()) == 3
@@ -150,12 +148,13 @@ class Hurried(Context):
 def test_what_is_not_done_in_time_is_handed_back() -> None:
     job_id = submit("departments", departments(300, (5, 200)))
     plans = 1
-    while (planned := planner.handler({"id": job_id}, Hurried()))["next"] == "plan":
+    event = {"id": job_id, "attempt": 1}
+    while (planned := planner.handler(event, Hurried()))["next"] == "plan":
         plans += 1
     assert plans > 2
     seen = [0]
     for chunk in objects.get_json(planned["chunks"]):
-        while not worker.handler({"id": job_id, "chunk": chunk}, Hurried())["done"]:
+        while not work(job_id, chunk, Hurried()):
             seen.append(shown(job_id)["rows"]["read"])
     assert seen == sorted(set(seen))
     assert len(seen) > 5
@@ -166,7 +165,7 @@ def test_progress_grows_with_each_part() -> None:
     job_id = submit("departments", departments(300))
     progress = [shown(job_id)["progress"]]
     for chunk in chunks(job_id):
-        worker.handler({"id": job_id, "chunk": chunk}, Task())
+        work(job_id, chunk)
         progress.append(shown(job_id)["progress"])
     assert progress == sorted(set(progress))
     assert progress[-1] == 1
@@ -176,10 +175,10 @@ def test_progress_grows_with_each_part() -> None:
 def test_a_cancelled_job_stops_and_counts_what_it_wrote() -> None:
     job_id = submit("departments", departments(300, (5,)))
     first, second, *_ = chunks(job_id)
-    worker.handler({"id": job_id, "chunk": first}, Task())
+    work(job_id, first)
     cancelled = call("DELETE", f"/ingestions/{job_id}")
     assert (cancelled.status, cancelled.json["status"]) == (202, "cancelled")
-    assert worker.handler({"id": job_id, "chunk": second}, Task()) == {"done": True}
+    assert work(job_id, second)
     job = run(job_id)
     assert job["status"] == "cancelled"
     assert job["finished_at"]
@@ -196,45 +195,21 @@ def test_a_job_that_nobody_uploads_to_can_be_cancelled() -> None:
     assert (cancelled["status"], cancelled["finished_at"] is None) == ("cancelled", False)
 
 
-def test_a_second_job_of_a_table_waits_and_says_for_which() -> None:
-    first, second = (submit("departments", departments(n)) for n in (50, 60))
-    other = submit("jobs", b"1,Welder\n")
-    assert plan(first)["next"] == "load"
-    assert plan(second)["next"] == "wait"
-    assert shown(second)["waiting_for"] == first
-    assert shown(second)["status"] == "planning"
-    assert run(other)["status"] == "succeeded"
-    assert run(first)["status"] == "succeeded"
-    assert run(second)["rows"]["written"] == 60
-    assert shown(second)["waiting_for"] is None
-
-
-def test_the_table_of_a_job_whose_end_was_never_told_is_taken() -> None:
-    first, second = (submit("departments", departments(n)) for n in (50, 60))
-    assert plan(first)["next"] == "load"
-    client = boto3.client("stepfunctions")
-    running = f"{os.environ['STATE_MACHINE'].replace('stateMachine', 'execution')}:{first}-1"
-    client.stop_execution(executionArn=running)
-    client.close()
-    assert run(second)["status"] == "succeeded"
-
-
 def test_a_failed_job_starts_again_and_skips_what_is_loaded() -> None:
     job_id = submit("departments", departments(300, (5, 200)))
     first, *_ = chunks(job_id)
-    worker.handler({"id": job_id, "chunk": first}, Task())
-    finisher.handler(ended(job_id, "FAILED"), Context())
+    work(job_id, first)
+    assert finish(job_id)["next"] == "end"
     failed = shown(job_id)
     assert failed["status"] == "failed"
     assert failed["error"].startswith("the load ended unexpectedly")
     assert len(rejects(job_id).splitlines()) == 2
     again = call("POST", f"/ingestions/{job_id}/retry")
     assert (again.status, again.json["status"], again.json["error"]) == (202, "planning", None)
-    finisher.handler(ended(job_id, "FAILED"), Context())  # of the first attempt, told twice
     before = shown(job_id)["rows"]["read"]
-    worker.handler({"id": job_id, "chunk": first}, Task())
+    work(job_id, first)
     assert shown(job_id)["rows"]["read"] == before > 0
-    job = run(job_id, attempt=2)
+    job = run(job_id)
     assert (job["status"], job["error"]) == ("succeeded", None)
     assert job["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
     assert len(rejects(job_id).splitlines()) == 3
@@ -272,10 +247,10 @@ def test_dedupe_takes_what_an_interrupted_part_wrote_for_its_own(
     job_id = submit("departments", raw, dedupe=True)
     (chunk,) = chunks(job_id)
     with monkeypatch.context() as broken:
-        broken.setattr("ingestion.large.store.step", lambda *_: 1 / 0)
+        broken.setattr("ingestion.large.progress.step", lambda *_: 1 / 0)
         for _ in range(2):
             with pytest.raises(ZeroDivisionError):
-                worker.handler({"id": job_id, "chunk": chunk}, Task())
+                work(job_id, chunk)
     assert stored("departments")
     assert run(job_id)["rows"]["duplicates"] == 150
     assert len(stored("departments")) == 150
@@ -298,24 +273,6 @@ def test_a_file_that_is_put_into_landing_becomes_a_job_once() -> None:
         put(key, b"1,a\n")
         arrivals.handler(arrival(key), Context())
     assert len(call("GET", "/ingestions").json["items"]) == 1
-
-
-def test_all_that_waits_is_ingested_with_referenced_tables_first() -> None:
-    put("landing/hired_employees/h.csv", b"1,A,2021-01-01T00:00:00Z,1,1\n")
-    put("landing/departments/d.csv", departments(5))
-    started = call("POST", "/ingestions", json_body={"source": "landing"})
-    assert started.status == 202, started.text
-    first, second = started.json["ingestions"]
-    assert (first["table"], second["table"]) == ("departments", "hired_employees")
-    again = call("POST", "/ingestions", json_body={"source": "landing"})
-    assert again.status == 409
-    assert first["id"] in again.json["detail"]
-    assert plan(second["id"])["next"] == "wait"
-    assert shown(second["id"])["waiting_for"] == first["id"]
-    assert run(first["id"])["status"] == "succeeded"
-    assert run(second["id"])["status"] == "succeeded"
-    nothing = call("POST", "/ingestions", json_body={"source": "landing"})
-    assert (nothing.status, nothing.json) == (202, {"ingestions": []})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What arrives in the bucket becomes a job, and its execution is started.
+"""What arrives in the bucket becomes a job, and waits for its table.
 
 Called by EventBridge for each object under landing/ and uploads/, at least once.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ingestion.large import executions, jobs, objects, store
+from ingestion.large import jobs, objects, queues, store, turns
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
 
@@ -24,10 +24,12 @@ def handler(event: dict[str, Any], _context: object) -> None:
         return
     job = arrived(found)
     logger.info("arrived", extra={"job": job["id"] if job else None, "bytes": found.size})
+    if job is not None:
+        turns.advance(job["table"])
 
 
 def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None:
-    """The job of an object, started; None for an object that is no job's."""
+    """The job of an object, in the queue of its table; None for an object that is no job's."""
     place, _, rest = found.key.partition("/")
     folder, _, filename = rest.partition("/")
     if f"{place}/" == objects.UPLOADS:
@@ -39,22 +41,18 @@ def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None
         )
     else:
         return None
-    job = store.change(
-        job_id,
-        only=("awaiting_upload",),
-        status="planning",
+    job = store.get(job_id)
+    if job is None or job["status"] != "awaiting_upload":
+        return job  # an event that is repeated, or comes late
+    entered = queues.enter(
+        job,
         started_at=store.now(),
         bytes=found.size,
         etag=found.etag,
         after=after or [],
         expires=jobs.expiry(),
     )
-    # told twice, or by a call that did not get to the start
-    job = job or store.get(job_id)
-    if job is None or job["status"] != "planning":
-        return None
-    executions.start(job)
-    return job
+    return entered or store.get(job_id)
 
 
 def landed_id(found: objects.Found) -> str:

@@ -1,62 +1,73 @@
-"""Ends a job, however its execution ended: sums its chunks, joins its rejected records.
+"""Ends a job, however its load went: counts what is written, joins its rejected records.
 
-Called by EventBridge when an execution of the state machine ends, at least once.
+The last task of the state machine, also behind its catch; then the next job of the table starts.
 """
 
-import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from ingestion.large import rejects, store
+from ingestion.large import jobs, objects, progress, queues, rejects, store, turns
+from shared.datasets import DATA_SETS
 from shared.dynamo import Item
 
 logger = Logger()
 metrics = Metrics(namespace="Sprocketworks")
 
-UNEXPECTED = "the load ended unexpectedly; start it again, what is loaded is skipped"
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """The machine's state in, `{"next": "load"|"end", "chunks": key}` out.
+
+    "load" once, where a worker has died while it wrote: the windows that it may have written are
+    written again, and counted.
+    """
+    once = event.get("plan", {}).get("last", False)
+    while (job := _unfinished(event)) is not None:
+        if not jobs.is_whole(job) and job["status"] in {"planning", "running"}:
+            # from here on no worker begins a window
+            store.change(job, status="failed", error=jobs.UNEXPECTED)
+            continue
+        if not once and (chunks := _uncounted(job)):
+            key = f"{objects.WORKING}{job['id']}/uncounted.json"
+            objects.put_json(key, chunks)
+            return {"next": "load", "chunks": key, "last": True}
+        if (ended := finish(job)) is not None:
+            _report(ended)
+    for table in DATA_SETS:
+        turns.advance(table)
+    return {"next": "end", "chunks": None, "last": True}
 
 
-def handler(event: dict[str, Any], _context: object) -> None:
-    detail = event["detail"]
-    job_id = json.loads(detail["input"])["id"]
-    job = store.get(job_id)
-    if job is None or detail["name"] != f"{job_id}-{job['attempt']}":
-        return  # an attempt before the one that runs
-    job = finish(job, succeeded=detail["status"] == "SUCCEEDED")
-    logger.info("finished", extra={"job": job_id, "status": job["status"]})
+def _unfinished(event: dict[str, Any]) -> Item | None:
+    """The job, unless another attempt of it runs, or it has ended."""
+    job = store.get(event["id"])
+    if job is None or job["attempt"] != event["attempt"] or "finished_at" in job:
+        return None
+    return job
+
+
+def _uncounted(job: Item) -> list[dict[str, int]]:
+    """The chunks of which rows may be written that are not counted."""
+    open_chunks = {int(each["sk"]) for each in progress.chunks(job["id"]) if "writing" in each}
+    if not open_chunks:
+        return []
+    planned: list[dict[str, int]] = objects.get_json(objects.chunks_key(job["id"]))
+    return [chunk for chunk in planned if chunk["number"] in open_chunks]
+
+
+def finish(job: Item) -> Item | None:
+    """The job in its last state; None where it has changed meanwhile."""
+    if job["rejected"]:
+        done = (each for each in progress.chunks(job["id"]) if "position" in each)
+        rejects.join(job["id"], ((chunk["start"], chunk["position"]) for chunk in done))
+    status = "succeeded" if job["status"] in {"planning", "running"} else job["status"]
+    return queues.end(job, status=status, finished_at=store.now())
+
+
+def _report(job: Item) -> None:
+    logger.info("finished", extra={"job": job["id"], "status": job["status"]})
     for name in store.COUNTS:
         metrics.add_metric(f"Rows{name.capitalize()}", MetricUnit.Count, job[name])
     metrics.add_metric("IngestionsFailed", MetricUnit.Count, int(job["status"] == "failed"))
     metrics.flush_metrics()
-
-
-def finish(job: Item, *, succeeded: bool) -> Item:
-    """The job in its last state; the same when it is finished twice."""
-    job_id = job["id"]
-    done = list(store.chunks(job_id))
-    sums = {name: sum(chunk[name] for chunk in done) for name in store.COUNTS}
-    if sums["rejected"]:
-        rejects.join(job_id, ((chunk["start"], chunk["position"]) for chunk in done))
-    status, error = _end(job, done, succeeded=succeeded)
-    ended = store.change(
-        job_id,
-        only=(job["status"],),
-        status=status,
-        error=error,
-        finished_at=job.get("finished_at") or store.now(),
-        waiting_for=None,
-        **sums,
-    )
-    if ended is None:  # cancelled in this moment
-        return finish(store.get(job_id) or job, succeeded=succeeded)
-    store.unlock(job["table"], job_id)
-    return ended
-
-
-def _end(job: Item, done: list[Item], *, succeeded: bool) -> tuple[str, str | None]:
-    if job["status"] not in {"planning", "running"}:
-        return job["status"], job.get("error")
-    whole = sum(chunk["done"] for chunk in done) == job.get("chunks_total")
-    return ("succeeded", None) if succeeded and whole else ("failed", UNEXPECTED)

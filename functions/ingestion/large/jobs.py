@@ -10,6 +10,7 @@ from shared.dynamo import Item
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
 # Of a job that nobody uploads to, its record goes a day after its form
 UNUSED = 86400 + objects.UPLOAD_SECONDS  # seconds
+UNEXPECTED = "the load ended unexpectedly; start it again, what is loaded is skipped"
 
 
 def id_at(moment: datetime, tail: str) -> str:
@@ -43,8 +44,18 @@ def new(  # noqa: PLR0913 - the attributes of one record
     }
 
 
-def shown(job: Item) -> dict[str, Any]:
-    """A job as it is answered."""
+def is_active(job: Item) -> bool:
+    """Whether a job that has begun has not ended: it waits, is loaded, or is being ended."""
+    return job["status"] != "awaiting_upload" and "finished_at" not in job
+
+
+def is_whole(job: Item) -> bool:
+    """Whether all of a job's chunks are done."""
+    return bool(job["chunks_done"] == job.get("chunks_total"))
+
+
+def shown(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
+    """A job as JSON, and the job that it waits for."""
     size = job.get("bytes")
     done = job["bytes_done"] / size if size else 0
     return {
@@ -58,7 +69,7 @@ def shown(job: Item) -> dict[str, Any]:
         "chunks": {"total": job.get("chunks_total"), "done": job["chunks_done"]},
         "rows": {name: job[name] for name in store.COUNTS},
         "progress": 1 if job["status"] == "succeeded" else round(min(done, 1), 4),
-        "waiting_for": job.get("waiting_for"),
+        "waiting_for": waiting_for,
         "created_at": job["created_at"],
         "started_at": job.get("started_at"),
         "finished_at": job.get("finished_at"),

@@ -69,10 +69,15 @@ def find(key: str) -> Found | None:
     return Found(key, head["ContentLength"], head["ETag"], head["LastModified"])
 
 
-def under(prefix: str) -> Iterator[Found]:
-    """All objects of a prefix, by key."""
-    pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix)
-    for page in pages:
+def chunks_key(job_id: str) -> str:
+    """Where the chunks of a job are listed."""
+    return f"{WORKING}{job_id}/chunks.json"
+
+
+def under(prefix: str, after: str = "") -> Iterator[Found]:
+    """All objects of a prefix, by key, behind the key `after`."""
+    pages = client().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket(), Prefix=prefix, StartAfter=after or prefix):
         for each in page.get("Contents", []):
             yield Found(each["Key"], each["Size"], each["ETag"], each["LastModified"])
 

@@ -1,6 +1,6 @@
-"""Plans a job: waits for its turn, then cuts its file into chunks of whole records.
+"""Plans a job: cuts its file into chunks of whole records.
 
-The first task of the state machine, called until it says "load" or "stop".
+The first task of the state machine, called until it says "load" or "end".
 """
 
 import codecs
@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 
 from ingestion.csv_reader import PROBE, above_rows, recognise
 from ingestion.csv_text import CsvError, EncodingError
-from ingestion.large import executions, objects, store
+from ingestion.large import jobs, objects, store
 from ingestion.large.boundaries import Window, line_count, windows
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
@@ -35,14 +35,12 @@ _KINDS = {
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """`{"id"}` in; `{"next": "wait"|"plan"|"load"|"stop", "chunks": key}` out."""
+    """`{"id", "attempt"}` in; `{"next": "plan"|"load"|"end", "chunks": key}` out."""
     job = store.get(event["id"])
-    if job is None or job["status"] not in {"planning", "running"}:
-        return {"next": "stop"}
-    blocker = _blocker(job)
-    if blocker is not None:
-        store.change(job["id"], only=("planning",), waiting_for=blocker)
-        return {"next": "wait"}
+    if job is None or job["attempt"] != event["attempt"] or jobs.is_whole(job):
+        return {"next": "end", "chunks": None}
+    if job["status"] not in {"planning", "running"}:
+        return {"next": "end", "chunks": None}
 
     def more_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
@@ -50,36 +48,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         step = plan(job, more_time)
     except CsvError as error:
-        store.change(job["id"], only=("planning",), status="failed", error=str(error))
-        step = "stop"
+        changed = store.change(job, status="failed", error=str(error))
+        step = "end" if changed else "plan"
     logger.info("planned", extra={"job": job["id"], "next": step})
-    return {"next": step, "chunks": _chunks_key(job)}
-
-
-def _blocker(job: Item) -> str | None:
-    """The job that this one waits for; None when it has its table."""
-    for earlier in store.get_many(job.get("after", [])):
-        if "finished_at" not in earlier:
-            return str(earlier["id"])
-    holder = store.lock(job["table"], job["id"])
-    if holder is None:
-        return None
-    other = store.get(holder)
-    if other is not None and executions.is_running(other):
-        return holder
-    # its end was never told, or it is gone
-    return store.lock(job["table"], job["id"], held_by=holder)
-
-
-def _chunks_key(job: Item) -> str:
-    return f"{objects.WORKING}{job['id']}/chunks.json"
+    return {"next": step, "chunks": objects.chunks_key(job["id"])}
 
 
 def plan(job: Item, more_time: Callable[[], bool]) -> str:
     """What comes next; CsvError where the file can't be read."""
     if "chunks_total" in job:
         # planned by an attempt before; the workers find out whether the object is still the same
-        return _load(job) if job["chunks_total"] else "stop"
+        return _load(job)
     resume_key = f"{objects.WORKING}{job['id']}/plan.json"
     so_far = objects.get_json(resume_key) or _begin(job)
     for line, window, next_line in _windows(job, so_far):
@@ -91,25 +70,24 @@ def plan(job: Item, more_time: Callable[[], bool]) -> str:
             objects.put_json(resume_key, so_far)
             return "plan"
         if store.get(job["id"])["status"] != "planning":  # type: ignore[index]
-            return "stop"
+            return "end"
     chunks = so_far["chunks"]
-    objects.put_json(_chunks_key(job), chunks)
+    objects.put_json(objects.chunks_key(job["id"]), chunks)
     changed = store.change(
-        job["id"],
-        only=("planning",),
+        job,
         chunks_total=len(chunks),
         bytes_done=so_far["begin"],
         delimiter=so_far["delimiter"],
         header=so_far["header"],
     )
-    return _load(changed) if changed and chunks else "stop"
+    return _load(changed) if changed else "plan"
 
 
 def _load(job: Item) -> str:
-    changed = store.change(
-        job["id"], only=("planning", "running"), status="running", waiting_for=None
-    )
-    return "load" if changed else "stop"
+    if not job["chunks_total"]:
+        return "end"
+    # a job that has changed in this moment is looked at again
+    return "load" if store.change(job, status="running") else "plan"
 
 
 def _add(so_far: dict[str, Any], job: Item, size: int, line: int) -> None:

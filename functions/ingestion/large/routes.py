@@ -30,7 +30,9 @@ TABLE = ChoiceParam("table", "Jobs of this table only", choices=tuple(DATA_SETS)
 )
 def create_ingestion(body: "IngestionIn") -> Response[str]:
     if body.table is None:
-        return answer(service.ingest_landing(), HTTPStatus.ACCEPTED)
+        from ingestion.large import landing
+
+        return answer(landing.ingest(), HTTPStatus.ACCEPTED)
     options = body.options.model_dump(exclude_defaults=True) if body.options else {}
     made = service.create(body.table, body.filename, options)
     return answer(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
@@ -68,7 +70,8 @@ def get_ingestion(ingestion_id: str) -> Response[str]:
     problems=(404, 409, 412),
 )
 def cancel_ingestion(ingestion_id: str) -> JsonObject:
-    api.expect(content_tag(service.shown(ingestion_id)))
+    # a job that has died is cancelled, not failed
+    api.expect(content_tag(service.shown(ingestion_id, notice=False)))
     return service.cancel(ingestion_id)
 
 

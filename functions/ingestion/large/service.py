@@ -1,25 +1,24 @@
 """What clients ask of ingestion jobs."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
 
 from ingestion.large import jobs, store
 from shared import cursor as cursors
-from shared.datasets import DATA_SETS
 from shared.dynamo import Item
-from shared.problems import Conflict, NotFound
+from shared.problems import Conflict, NotFound, StoreUnavailable
 
-if TYPE_CHECKING:
-    from ingestion.large.objects import Found
+logger = Logger()
+T = TypeVar("T")
 
 LISTING = "/ingestions"
 # Pages of jobs that are looked through for one page of an answer
 MOST_PAGES = 10
-# Files that one call starts
-MOST_LANDED = 100
 
 
 def job_of(job_id: str) -> Item:
@@ -29,8 +28,32 @@ def job_of(job_id: str) -> Item:
     return job
 
 
-def shown(job_id: str) -> dict[str, Any]:
-    return jobs.shown(job_of(job_id))
+def shown(job_id: str, *, notice: bool = True) -> dict[str, Any]:
+    return rendered([job_of(job_id)], notice=notice)[0]
+
+
+def rendered(found: list[Item], *, notice: bool = True) -> list[dict[str, Any]]:
+    """Jobs as JSON, and what they wait for; where an execution has died its job is ended."""
+    tables = {job["table"] for job in found if jobs.is_active(job)}
+    if not tables:
+        return [jobs.shown(job) for job in found]
+    from ingestion.large import queues, turns
+
+    having = [_noticed(partial(turns.advance, table)) for table in tables if notice]
+    now = {job["id"]: job for job in having if job is not None}
+    waits_for = turns.Waiting(queues.holders(tables))
+    return [
+        jobs.shown(each, waits_for(each)) for each in (now.get(job["id"], job) for job in found)
+    ]
+
+
+def _noticed(look: Callable[[], T]) -> T | None:
+    """What one finds by looking after a job; None where that fails, as the schedule looks too."""
+    try:
+        return look()
+    except StoreUnavailable:
+        logger.exception("the executions could not be asked for")
+        return None
 
 
 def create(table: str, filename: str | None, options: Item) -> dict[str, Any]:
@@ -65,76 +88,60 @@ def page(limit: int, cursor: str | None, status: str | None, table: str | None) 
             break
     following = cursors.following(LISTING, found, limit, lambda job: {"id": job["id"]})
     return {
-        "items": [jobs.shown(job) for job in found[:limit]],
+        "items": rendered(found[:limit]),
         "next": following or cursors.encode(LISTING, after),
     }
 
 
 def cancel(job_id: str) -> dict[str, Any]:
     """The job, cancelled; its workers stop with the part that they are at."""
-    job = job_of(job_id)
+    while True:
+        job = job_of(job_id)
+        if job["status"] == "cancelled" or _cancelled(job):
+            return shown(job_id)
+        if job["status"] not in {"awaiting_upload", "planning", "running"}:
+            raise Conflict(f"the ingestion has {job['status']} already")
+
+
+def _cancelled(job: Item) -> Item | None:
+    from ingestion.large import queues, turns
+
     if job["status"] == "awaiting_upload":
-        ended = {"finished_at": store.now()}
-        changed = store.change(job_id, only=("awaiting_upload",), status="cancelled", **ended)
-        job = changed or job_of(job_id)
-    if job["status"] in {"planning", "running"}:
-        changed = store.change(job_id, only=("planning", "running"), status="cancelled")
-        job = changed or job_of(job_id)
-    if job["status"] != "cancelled":
-        raise Conflict(f"the ingestion has {job['status']} already")
-    return jobs.shown(job)
-
-
-def retry(job_id: str) -> dict[str, Any]:
-    """A failed job, started again; what is loaded is skipped."""
-    from ingestion.large import executions
-
-    job = job_of(job_id)
-    if job["status"] == "failed" and "finished_at" in job:
-        changed = store.change(
-            job_id,
-            only=("failed",),
-            status="planning",
-            attempt=job["attempt"] + 1,
-            error=None,
-            finished_at=None,
-        )
-        job = changed or job_of(job_id)
+        return store.change(job, status="cancelled", finished_at=store.now())
     if job["status"] not in {"planning", "running"}:
-        raise Conflict(f"only an ingestion that has failed starts again, this is {job['status']}")
-    executions.start(job)
-    return jobs.shown(job)
+        return None
+    if queues.is_waiting(job):
+        return queues.leave(job, status="cancelled", finished_at=store.now())
+    changed = store.change(job, status="cancelled")
+    if changed is not None:
+        _noticed(partial(turns.look, changed, closely=True))
+    return changed
 
 
-def ingest_landing() -> dict[str, Any]:
-    """Jobs of all files that wait in the bucket; those of a table after those it refers to."""
-    from ingestion.large import arrivals
-
-    before = store.landing()
-    for job in store.get_many(before):
-        if job["status"] != "awaiting_upload" and "finished_at" not in job:
-            raise Conflict(f"ingestion {job['id']} of {job['table']} is not finished")
-    waiting = list(islice(_waiting(), MOST_LANDED))
-    if not store.set_landing([arrivals.landed_id(found) for _, found in waiting], before):
-        raise Conflict("the files that wait are being ingested by another call")
-    started: list[dict[str, Any]] = []
-    for table, found in waiting:
-        earlier = [job["id"] for job in started if job["table"] != table]
-        arrived = arrivals.arrived(found, earlier)
-        started.append(jobs.shown(arrived) if arrived else retry(arrivals.landed_id(found)))
-    return {"ingestions": started}
+def retry(job_id: str, after: list[str] | None = None) -> dict[str, Any]:
+    """A failed job, started again; what is loaded is skipped."""
+    while True:
+        job = job_of(job_id)
+        if job["status"] not in {"failed", "planning", "running"}:
+            raise Conflict(
+                f"only an ingestion that has failed starts again, this is {job['status']}"
+            )
+        if _retried(job, after or job.get("after", [])):
+            return shown(job_id)
 
 
-def _waiting() -> Iterator[tuple[str, "Found"]]:
-    """The files in the bucket that no job has loaded or is loading, and their tables."""
-    from ingestion.large import arrivals, objects
+def _retried(job: Item, after: list[str]) -> Item | None:
+    """The job, which waits or runs again; None where it has changed meanwhile."""
+    from ingestion.large import executions, queues
 
-    for table in DATA_SETS:
-        for found in objects.under(f"{objects.LANDING}{table}/"):
-            if found.size:  # what some tools make for a folder has none
-                job = store.get(arrivals.landed_id(found))
-                if job is None or job["status"] in {"awaiting_upload", "failed"}:
-                    yield table, found
+    again = {"attempt": job["attempt"] + 1, "error": None}
+    if "finished_at" in job:
+        expires = jobs.expiry()
+        return queues.enter(job, after=after, finished_at=None, expires=expires, **again)
+    if queues.is_waiting(job) or (job["status"] != "failed" and executions.is_running(job)):
+        return job
+    changed = store.change(job, status="planning", **again)
+    return executions.start(changed) if changed else None
 
 
 def rejects_url(job_id: str) -> str:

@@ -16,7 +16,7 @@ from ingestion import loading
 from ingestion import store as rows
 from ingestion.csv_reader import Format, in_order, split
 from ingestion.csv_text import CsvError
-from ingestion.large import objects, rejects, store
+from ingestion.large import objects, progress, rejects, store
 from ingestion.large.boundaries import windows
 from ingestion.large.claims import first_of_content
 from ingestion.rows import Checker
@@ -33,15 +33,17 @@ SPOOLED = 8_000_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """`{"id", "chunk": {"number", "start", "end", "line"}}` in, `{"done"}` out."""
+    """`{"id", "attempt", "chunk": {"number", "start", "end", "line"}}` in, `{"done"}` out."""
 
     def more_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
 
     try:
-        done = work(event["id"], event["chunk"], more_time)
+        done = work(event, more_time)
     except CsvError as error:
-        store.change(event["id"], only=("running",), status="failed", error=str(error))
+        job = store.get(event["id"])
+        if job is not None and (job["status"], job["attempt"]) == ("running", event["attempt"]):
+            store.change(job, status="failed", error=str(error))
         done = True
     logger.info(
         "worked", extra={"job": event["id"], "chunk": event["chunk"]["number"], "done": done}
@@ -49,37 +51,53 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"done": done}
 
 
-def work(job_id: str, chunk: dict[str, int], more_time: Callable[[], bool]) -> bool:
+def work(event: dict[str, Any], more_time: Callable[[], bool]) -> bool:
     """Whether nothing of the chunk is left to do, because it is done or its job has ended.
 
-    CsvError, StoreUnavailable.
+    Of a job that has ended a window is done which was begun: its rows may be written, and are not
+    counted. CsvError, StoreUnavailable.
     """
-    job = store.get(job_id)
-    known = store.chunk(job_id, chunk["number"])
-    if job is None or job["status"] != "running" or (known and known["done"]):
+    todo = _todo(event)
+    if todo is None:
         return True
+    job, known = todo
+    chunk, ended = event["chunk"], job["status"] != "running"
     load = Load(job)
-    at, line = (known["position"], known["line"]) if known else (chunk["start"], chunk["line"])
+    at, line = chunk["start"], chunk["line"]
+    if known and "position" in known:
+        at, line = known["position"], known["line"]
     pieces = objects.stream(job["key"], job["etag"], at, chunk["end"])
     for window_line, window, next_line in windows(pieces, WINDOW, job["delimiter"], line):
-        read = known["read"] if known else 0
+        if not ended and not progress.begin(job, chunk["number"], at, known):
+            return False  # another call did the same, or the job has ended; the next one finds out
+        read = known["read"] if known and "read" in known else 0
         with SpooledTemporaryFile(SPOOLED) as rejected:
             counts = load.window(window, window_line, read, rejected)
             if counts["rejected"]:
                 rejected.seek(0)
-                rejects.put_part(job_id, at, rejected)
+                rejects.put_part(job["id"], at, rejected)
         end = at + len(window)
         last = end == chunk["end"] or read + counts["read"] == load.limit
-        step = store.Step(at, end, next_line, last, counts)
-        known = store.step(job, chunk["number"], known, step)
+        step = progress.Step(at, end, next_line, last, counts)
+        known = progress.step(job, chunk["number"], known, step)
         if known is None:
             return False  # another call did the same; the next one goes on from what is recorded
-        if last or (store.get(job_id) or {}).get("status") != "running":
+        if last or ended:
             return True
         if not more_time():
             return False
         at = end
     return True
+
+
+def _todo(event: dict[str, Any]) -> tuple[Item, Item | None] | None:
+    """The job and how far its chunk is, None where nothing of it is left to do."""
+    job = store.get(event["id"])
+    known = progress.chunk(event["id"], event["chunk"]["number"])
+    if job is None or job["attempt"] != event["attempt"] or (known and known.get("done")):
+        return None
+    begun = known is not None and "writing" in known
+    return (job, known) if job["status"] == "running" or begun else None
 
 
 class Load:

@@ -1,0 +1,31 @@
+"""Looks after the jobs: on a schedule, and when an execution of the state machine has ended.
+
+The machine ends its job itself. Where it could not, because it was stopped, ran out of time or was
+never started, this does; an event that is lost is made up for by the schedule.
+"""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ingestion.large import jobs, store, turns
+from shared.datasets import DATA_SETS
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    if "input" in event.get("detail", {}):
+        _ended(json.loads(event["detail"]["input"]))
+    for table in DATA_SETS:
+        turns.advance(table)
+
+
+def _ended(execution: dict[str, Any]) -> None:
+    job = store.get(execution["id"])
+    # not of an attempt before the one that runs, nor of a job that has ended, as it should have
+    if job is None or job["attempt"] != execution["attempt"] or not jobs.is_active(job):
+        return
+    logger.warning("an execution ended without its job", extra={"job": job["id"]})
+    turns.interrupted(job)
