@@ -120,6 +120,28 @@ def test_a_cancelled_job_ends_soon_with_true_counts_and_the_next_one_runs(
     assert count(stack) == before + cancelled["rows"]["written"] + 99
 
 
+def test_a_job_whose_execution_was_stopped_ends_with_true_counts_and_starts_again(
+    stack: Stack, tmp_path: Path
+) -> None:
+    write(tmp_path / "many.csv", 60_000, 9_000_000)
+    before = count(stack)
+    job_id = submit(stack, tmp_path / "many.csv")
+    while stack.api.get(f"/ingestions/{job_id}").json()["rows"]["read"] == 0:
+        time.sleep(0.1)
+    machines = stack.cloud.client("stepfunctions")
+    (machine,) = machines.list_state_machines()["stateMachines"]
+    arn = machine["stateMachineArn"].replace(":stateMachine:", ":execution:")
+    machines.stop_execution(executionArn=f"{arn}:{job_id}-1")
+    failed = wait(stack, job_id)
+    assert (failed["status"], failed["error"] is None) == ("failed", False)
+    assert failed["rows"]["read"] < 60_000
+    assert count(stack) == before + failed["rows"]["written"]
+    assert stack.api.post(f"/ingestions/{job_id}/retry").status_code == 202
+    loaded = wait(stack, job_id)
+    assert (loaded["status"], loaded["rows"]["read"]) == ("succeeded", 60_000)
+    assert count(stack) == before + loaded["rows"]["written"]
+
+
 def test_a_file_that_is_put_into_the_bucket_becomes_a_job(stack: Stack) -> None:
     from infra.local.deploy import outputs
 
@@ -135,4 +157,4 @@ def test_a_file_that_is_put_into_the_bucket_becomes_a_job(stack: Stack) -> None:
         jobs = [job for job in listed if job["source"] == "landing"]
     assert wait(stack, jobs[0]["id"])["rows"]["written"] == 2
     again = stack.api.post("/ingestions", json={"source": "landing"})
-    assert (again.status_code, again.json()) == (202, {"ingestions": []})
+    assert (again.status_code, again.json()) == (202, {"ingestions": [], "more": False})
