@@ -10,6 +10,7 @@ from hypothesis import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.server import ThreadedMotoServer
+from moto.stepfunctions.models import stepfunctions_backends
 
 from tests.large_files import make_machine
 from tests.template import environment, resources
@@ -63,6 +64,8 @@ def tables(emulated: None) -> Iterator[None]:
     # the server runs in this process: emptied there, tables cost no request
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
         table.items.clear()
+    for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
+        machine.executions.clear()
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket="landingbucket"):
         for item in page.get("Contents", []):
