@@ -10,9 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.build import ROOT, BuildError
 from infra.local.access import NAME, PASSWORD, sign_in
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import SAVE_SECONDS, Cloud, CloudError
 from infra.local.deploy import deploy
 from infra.local.logs import follow
 from infra.local.sample_data import load
@@ -22,33 +25,60 @@ say = sys.stdout.write
 
 
 def the_cloud() -> Cloud:
-    """The project's local cloud; SPROCKETWORKS_PORT and SPROCKETWORKS_STATE say otherwise."""
+    """The project's local cloud; the SPROCKETWORKS_ variables make it another."""
     folder = Path(os.environ.get("SPROCKETWORKS_STATE", ROOT / ".local")).resolve()
     port = os.environ.get("SPROCKETWORKS_PORT", "4566")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise CloudError(f"SPROCKETWORKS_PORT must be a port, not {port!r}")
-    return Cloud(folder, int(port))
+    seconds = os.environ.get("SPROCKETWORKS_SAVE_SECONDS", str(SAVE_SECONDS))
+    if not seconds.isdecimal() or not int(seconds):
+        raise CloudError(f"SPROCKETWORKS_SAVE_SECONDS must be whole seconds, not {seconds!r}")
+    return Cloud(folder, int(port), int(seconds))
 
 
 def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     """Start, deploy, load; on a failure nothing is left running. What cloud.json says."""
-    running = cloud.process() is not None
-    try:
-        cloud.start()
-        made = deploy(cloud)
-        api = cloud.api(made)
-        headers, places = sign_in(cloud, api, made)
-        described = cloud.describe(api, headers, asdict(places))
-        if not running and (cloud.folder / "loaded").exists():
-            # what was written last may not have been in the views when the cloud stopped
-            reconcile(cloud, repair=True, pause=0)
-        if sample_data:
-            load(cloud, described)
-    except BaseException:
-        if not running:
-            cloud.stop()
-        raise
+    with cloud.alone(another):
+        running = cloud.process() is not None
+        try:
+            if gone := cloud.start():
+                warn(gone)
+            made = deploy(cloud)
+            api = cloud.api(made)
+            headers, places = sign_in(cloud, api, made)
+            described = cloud.describe(api, headers, asdict(places))
+            if not running and cloud.note("sample-data"):
+                # what was written last may not have been in the views when the cloud stopped
+                compare(cloud)
+            if sample_data:
+                load(cloud, described)
+        except BaseException:
+            if not running:
+                cloud.stop()
+            raise
     return described
+
+
+def compare(cloud: Cloud) -> None:
+    """Mend the views; a start goes on without."""
+    try:
+        reconcile(cloud, repair=True, pause=0)
+    except (CloudError, BotoCoreError, ClientError) as error:
+        warn(f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them")
+
+
+def another() -> None:
+    warn("another start or stop of this cloud is under way: waiting for it")
+
+
+def warn(sentence: str) -> None:
+    sys.stderr.write(f"warning: {' '.join(sentence.split())}\n")
+    sys.stderr.flush()
+
+
+def down(cloud: Cloud) -> None:
+    with cloud.alone(another):
+        cloud.stop()
 
 
 def tell(described: dict[str, Any]) -> None:
@@ -77,13 +107,14 @@ def run(cloud: Cloud) -> None:
     finally:
         if not running:
             say("stopping, which saves the state …\n")
-            cloud.stop()
+            down(cloud)
 
 
 def clean(cloud: Cloud) -> None:
     """Stop it and forget its state."""
-    cloud.stop()
-    shutil.rmtree(cloud.folder, ignore_errors=True)
+    with cloud.alone(another):
+        cloud.stop()
+        shutil.rmtree(cloud.folder, ignore_errors=True)
 
 
 def main() -> None:
@@ -93,17 +124,22 @@ def main() -> None:
     started = time.monotonic()
     try:
         cloud = the_cloud()
+    except CloudError as error:
+        sys.exit(f"error: {error}")
+    try:
         if command == "up":
             tell(up(cloud))
             say(f"up in {time.monotonic() - started:.0f} s; `make down` stops it\n")
         elif command == "run":
             run(cloud)
         elif command == "down":
-            cloud.stop()
+            down(cloud)
         else:
             clean(cloud)
     except (CloudError, BuildError) as error:
         sys.exit(f"error: {error}")
+    except (BotoCoreError, ClientError, httpx.HTTPError, OSError) as error:
+        sys.exit(f"error: {' '.join(str(error).split())}; the local cloud's log: {cloud.log}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -9,9 +9,7 @@ STACK = "sprocketworks-local"
 def deploy(cloud: Cloud) -> dict[str, str]:
     """Build and deploy unless nothing changed since; the stack's outputs."""
     built = build()
-    stamp = cloud.folder / "deployed"
-    if not stamp.exists() or stamp.read_text() != built:
-        stamp.unlink(missing_ok=True)
+    if cloud.note("deployed") != built:
         parameters = {
             "Environment": "local",
             "Runtime": THIS_RUNTIME,
@@ -31,7 +29,7 @@ def deploy(cloud: Cloud) -> dict[str, str]:
             what="sam deploy",
             env=cloud.environment,
         )
-        stamp.write_text(built)
+        cloud.take_note("deployed", built)
     return outputs(cloud)
 
 

@@ -49,8 +49,7 @@ def _loads() -> Iterator[Load]:
 
 def load(cloud: Cloud, described: dict[str, Any]) -> None:
     """Load all once; CloudError when the API refuses any of it."""
-    stamp = cloud.folder / "loaded"
-    if stamp.exists():
+    if cloud.note("sample-data"):
         return
     loads = list(_loads())
     bar = Progress(
@@ -73,4 +72,4 @@ def load(cloud: Cloud, described: dict[str, Any]) -> None:
             if answer.is_error:
                 raise CloudError(f"loading {what} failed: {answer.status_code} {answer.text[:300]}")
             bar.advance(task)
-    stamp.touch()
+    cloud.take_note("sample-data", "loaded")
