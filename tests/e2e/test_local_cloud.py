@@ -52,12 +52,14 @@ def test_a_second_start_finds_the_data_and_down_leaves_nothing_running(tmp_path:
         assert "sample data" not in again.stdout, "loaded once"
         described = json.loads(cloud.description.read_text())
         assert f"API      {described['api']}\n" in again.stdout
-        with httpx.Client(base_url=described["api"], headers=described["headers"]) as api:
+        with httpx.Client(
+            base_url=described["api"], headers=described["headers"], timeout=60
+        ) as api:
             assert api.get("/sprockets").json()["items"][0]["id"] == 1
             before = row_count(api)
             rows = {"rows": [{"id": 4711, "department": "New"}]}
             assert api.post("/tables/departments/rows", json=rows).status_code == 201
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while row_count(api) == before and time.monotonic() < deadline:
                 time.sleep(0.2)
             assert row_count(api) == before + 1, "the views follow after a restart too"
