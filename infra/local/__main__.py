@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import sys
@@ -15,10 +16,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.build import ROOT, BuildError
 from infra.local.access import NAME, PASSWORD, sign_in
-from infra.local.cloud import SAVE_SECONDS, Cloud, CloudError
+from infra.local.cloud import REGION, SAVE_SECONDS, Cloud
 from infra.local.deploy import deploy
 from infra.local.logs import follow
 from infra.local.sample_data import load
+from infra.local.starting import CloudError, kept_region
 from infra.local.views import reconcile
 
 say = sys.stdout.write
@@ -33,7 +35,10 @@ def the_cloud() -> Cloud:
     seconds = os.environ.get("SPROCKETWORKS_SAVE_SECONDS", str(SAVE_SECONDS))
     if not seconds.isdecimal() or not int(seconds):
         raise CloudError(f"SPROCKETWORKS_SAVE_SECONDS must be whole seconds, not {seconds!r}")
-    return Cloud(folder, int(port), int(seconds))
+    region = os.environ.get("SPROCKETWORKS_REGION") or kept_region(folder) or REGION
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
+        raise CloudError(f"SPROCKETWORKS_REGION must be a region of AWS, not {region!r}")
+    return Cloud(folder, int(port), int(seconds), region)
 
 
 def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def main() -> None:
     started = time.monotonic()
     try:
         cloud = the_cloud()
-    except CloudError as error:
+    except (CloudError, OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     try:
         if command == "up":

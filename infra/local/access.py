@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import Cloud
+from infra.local.starting import CloudError
 from sprocketworks.client import CommandError
 from sprocketworks.login import Attempt, Places, places_of
 

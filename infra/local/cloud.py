@@ -1,9 +1,7 @@
 """The local cloud: ministack as a process of its own, its state in a folder."""
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,32 +17,16 @@ import boto3
 import psutil
 
 from infra.build import ROOT
-from infra.local import processes, saves
-from infra.local.locks import locked
+from infra.local import processes, saves, starting
+from infra.local.starting import CREDENTIALS, CloudError
+from infra.locks import locked
 
-REGION = "us-east-1"
-# any will do: the local cloud knows one account
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+REGION = "us-east-1"  # if nobody says another
 START_SECONDS = 120
 STOP_SECONDS = 300
 SAVE_SECONDS = 60
 # A Popen object that is forgotten warns that its process goes on, which is the point here
 _started: list[subprocess.Popen[bytes]] = []
-
-
-class CloudError(Exception):
-    """One sentence on what went wrong with the local cloud."""
-
-
-def lost(save: saves.Save | None) -> str:
-    """What a kill before this start took away."""
-    if save is None:
-        return "the local cloud was killed before its first save: all is made anew"
-    at = save.at.astimezone().strftime("%H:%M:%S on %d %B")
-    return (
-        f"the local cloud was killed: it continues from its save of {at}, "
-        "and what was written later is lost"
-    )
 
 
 @dataclass(frozen=True)
@@ -54,6 +36,7 @@ class Cloud:
     folder: Path
     port: int
     save_seconds: int = SAVE_SECONDS
+    region: str = REGION
 
     @property
     def endpoint(self) -> str:
@@ -74,8 +57,8 @@ class Cloud:
         return {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
         }
 
     def client(self, service: str, **options: Any) -> Any:
@@ -83,7 +66,7 @@ class Cloud:
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
-            region_name=REGION,
+            region_name=self.region,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             **options,
@@ -108,40 +91,25 @@ class Cloud:
 
     def start(self) -> str | None:
         """Start it and wait until it answers; what was lost of its state. CloudError."""
+        self._keep_region()
         if self.process() is not None:
             self._wait()
             return None
         processes.end(self.folder)
-        self._try_port()
+        starting.expect_free(self.port)
         killed = (self.folder / "process.json").exists()
         try:
             save = saves.restore(self.folder)
         except saves.DamagedSaveError as error:
             raise CloudError(f"{error}: `make clean` starts anew without what was saved") from error
-        self._rewind_streams()
-        temporary = self._empty_temporary()
-        # AWS_* of the caller's would leak into the functions
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        environment = {
-            **clean,
-            **CREDENTIALS,
-            "AUTH": "true",  # enforce the functions' policies
-            "GATEWAY_PORT": str(self.port),
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(saves.state(self.folder)),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(self.folder / "objects"),
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-            "MINISTACK_REGION": REGION,
-            "TMPDIR": str(temporary),
-        }
+        starting.rewind_streams(self.folder)
+        starting.empty_temporary(self.folder)
         with self.log.open("ab") as log:
             # a session of its own, so that Ctrl-C reaches make but not the cloud
             started = subprocess.Popen(
                 [sys.executable, "-m", processes.SERVER, str(self.folder), str(self.save_seconds)],
                 cwd=ROOT,
-                env=environment,
+                env=starting.environment(self.folder, self.port, self.region),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -151,7 +119,7 @@ class Cloud:
         known = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
         (self.folder / "process.json").write_text(json.dumps(known))
         self._wait()
-        return lost(save) if killed else None
+        return starting.lost(save) if killed else None
 
     def _wait(self) -> None:
         """Wait until it answers; CloudError when it does not."""
@@ -164,35 +132,15 @@ class Cloud:
                 raise CloudError(f"the local cloud did not start: see {self.log}")
             time.sleep(0.1)
 
-    def _try_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                raise CloudError(
-                    f"port {self.port} is taken: stop what listens there, "
-                    "or set SPROCKETWORKS_PORT to another"
-                ) from error
-
-    def _rewind_streams(self) -> None:
-        """Have the streams read from their beginning.
-
-        ministack keeps how far they were read, but not the streams: what is written after a start
-        would not be seen until there is as much of it as before.
-        """
-        path = saves.state(self.folder) / "lambda.json"
-        if path.exists():
-            state = json.loads(path.read_text())
-            state.get("payload", {}).pop("dynamodb_stream_positions", None)
-            path.unlink()  # it is the save's file too
-            path.write_text(json.dumps(state))
-
-    def _empty_temporary(self) -> Path:
-        folder = self.folder / "tmp"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder
+    def _keep_region(self) -> None:
+        """A state is of one region, which is part of all its names."""
+        kept = starting.kept_region(self.folder)
+        if kept not in {None, self.region}:
+            raise CloudError(
+                f"the state in {self.folder} is of {kept}, not {self.region}: unset "
+                "SPROCKETWORKS_REGION, or set SPROCKETWORKS_STATE to another folder"
+            )
+        (self.folder / starting.REGION_FILE).write_text(self.region)
 
     def stop(self) -> None:
         """Stop it gracefully, which saves its state, and whatever it started."""
@@ -231,6 +179,7 @@ class Cloud:
             "api": api,
             "console": f"{api}/",
             "aws_endpoint": self.endpoint,
+            "aws_region": self.region,
             "headers": headers,
             "auth": auth,
         }

@@ -8,7 +8,8 @@ import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.build import ROOT
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import Cloud
+from infra.local.starting import CloudError
 
 DATA = ROOT / "data"
 # referenced tables first

@@ -1,4 +1,4 @@
-"""One command at a time on a local cloud."""
+"""One command at a time on a folder: a local cloud's, or that of what is built."""
 
 import fcntl
 import os
