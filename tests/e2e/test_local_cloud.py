@@ -16,12 +16,9 @@ import pytest
 
 from infra.build import ROOT
 from infra.local.cloud import Cloud
-from tests.e2e.conftest import free_port
+from tests.e2e.conftest import REGION, free_port
 
 pytestmark = pytest.mark.e2e
-
-
-REGION = "eu-central-1"
 
 
 def begin(command: str, state: Path, port: int, **more: str) -> subprocess.Popen[str]:

@@ -157,7 +157,27 @@ def kill_while_rows_are_written(stand: Stand, chance: random.Random, first: int)
 def test_what_was_saved_is_there_after_a_kill(
     stand: Stand, expected: Expected, chance: random.Random, examples: int
 ) -> None:
-    for n in range(max(2, examples // 30)):
+    for n in range(max(1, examples // 60)):
         kill_while_rows_are_written(stand, chance, FIRST + n * 10_000)
+        with stand.api() as api:
+            expect_reports(api, expected)
+
+
+def test_a_start_that_is_killed_is_made_up_for_by_the_next(
+    stand: Stand, expected: Expected, chance: random.Random, examples: int
+) -> None:
+    for n in range(max(1, examples // 60)):
+        # every third from nothing, when it deploys and loads
+        stand.run("clean" if n % 3 == 2 else "down")
+        seconds = chance.uniform(0, 40 if n % 3 == 2 else 15)
+        killed = stand.begin("up")
+        time.sleep(seconds)
+        stand.kill()
+        _, errors = killed.communicate(timeout=300)
+        assert "Traceback" not in errors
+        assert all(line.startswith(("error: ", "warning: ")) for line in errors.splitlines()), (
+            errors
+        )
+        stand.run("up")
         with stand.api() as api:
             expect_reports(api, expected)
