@@ -7,6 +7,8 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.build import ROOT, BuildError
+from infra.build import ROOT, BuildError, build
 from infra.local.access import NAME, PASSWORD, sign_in
 from infra.local.cloud import REGION, SAVE_SECONDS, Cloud
 from infra.local.deploy import deploy
@@ -24,6 +26,7 @@ from infra.local.starting import CloudError, kept_region
 from infra.local.views import reconcile
 
 say = sys.stdout.write
+LOADED = "sample-data"
 
 
 def the_cloud() -> Cloud:
@@ -45,18 +48,30 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     """Start, deploy, load; on a failure nothing is left running. What cloud.json says."""
     with cloud.alone(another):
         running = cloud.process() is not None
+        with step("build"):
+            built = build()
         try:
-            if gone := cloud.start():
+            with step("start"):
+                gone = cloud.start()
+            if gone:
                 warn(gone)
-            made = deploy(cloud)
-            api = cloud.api(made)
-            headers, places = sign_in(cloud, api, made)
-            described = cloud.describe(api, headers, asdict(places))
-            if not running and cloud.note("sample-data"):
+            with step("deploy"):
+                made = deploy(cloud, built)
+            with step("sign in"):
+                api = cloud.api(made)
+                headers, places = sign_in(cloud, api, made)
+                described = cloud.describe(api, headers, asdict(places))
+            loaded = cloud.note(LOADED) is not None
+            if not running and loaded:
                 # what was written last may not have been in the views when the cloud stopped
-                compare(cloud)
-            if sample_data:
-                load(cloud, described)
+                with step("compare the views"):
+                    failed = compare(cloud)
+                if failed:
+                    warn(failed)
+            if sample_data and not loaded:
+                with step("load the sample data"):
+                    load(described)
+                    cloud.take_note(LOADED, "yes")
         except BaseException:
             if not running:
                 cloud.stop()
@@ -64,12 +79,29 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     return described
 
 
-def compare(cloud: Cloud) -> None:
-    """Mend the views; a start goes on without."""
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """A line with the seconds that a step takes."""
+    say(f"{name:<24}")
+    sys.stdout.flush()
+    started = time.monotonic()
+    try:
+        yield
+        say(f"{time.monotonic() - started:5.1f} s")
+    finally:
+        say("\n")
+        sys.stdout.flush()
+
+
+def compare(cloud: Cloud) -> str | None:
+    """Mend the views; what prevented it, which is not the end of a start."""
     try:
         reconcile(cloud, repair=True, pause=0)
     except (CloudError, BotoCoreError, ClientError) as error:
-        warn(f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them")
+        return (
+            f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them"
+        )
+    return None
 
 
 def another() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.build import BUILD, ROOT, THIS_ARCHITECTURE, THIS_RUNTIME, build, run, tool
+from infra.build import BUILD, ROOT, THIS_ARCHITECTURE, THIS_RUNTIME, run, tool
 from infra.local.cloud import Cloud
 from infra.local.starting import CloudError
 
@@ -15,9 +15,8 @@ SECONDS = 300  # for what another start began
 NEVER_MADE = {"CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
 
-def deploy(cloud: Cloud) -> dict[str, str]:
-    """Build and deploy unless nothing changed since; the stack's outputs."""
-    built = build()
+def deploy(cloud: Cloud, built: str) -> dict[str, str]:
+    """Deploy what was built unless it is deployed; the stack's outputs."""
     if not settled(cloud) or cloud.note("deployed") != built:
         parameters = {
             "Environment": "local",
