@@ -20,8 +20,6 @@ from typing import Any
 
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-from infra.locks import locked
-
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
 STAMP = ROOT / ".aws-sam" / "built"
@@ -104,7 +102,7 @@ def write_archive() -> None:
 
 
 def open_to_everyone(template: dict[str, Any]) -> None:
-    """Take the authorizer out of a template, and say so in the stack's outputs."""
+    """Take the authorizer out of a template; its outputs say so, and its rules where it may go."""
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Api":
@@ -113,6 +111,14 @@ def open_to_everyone(template: dict[str, Any]) -> None:
             for event in properties.get("Events", {}).values():
                 event["Properties"].pop("Auth", None)
     template["Outputs"]["Access"]["Value"] = OPEN
+    template.setdefault("Rules", {})["OpenForDemonstrationsOnly"] = {
+        "Assertions": [
+            {
+                "Assert": {"Fn::Contains": [["local", "dev"], {"Ref": "Environment"}]},
+                "AssertDescription": f"{OPEN}. Build without OPEN=1 for other environments",
+            }
+        ]
+    }
 
 
 def build(
@@ -125,17 +131,10 @@ def build(
 
     The API is open to `everyone`, or to who has a token.
     """
-    with locked(STAMP.parent, lambda: None):
-        wanted = source_hash(runtime, architecture, str(everyone))
-        if not STAMP.exists() or not BUILD.exists() or STAMP.read_text() != wanted:
-            STAMP.unlink(missing_ok=True)
-            make(runtime, architecture, everyone=everyone)
-            STAMP.write_text(wanted)
-    return wanted
-
-
-def make(runtime: str, architecture: str, *, everyone: bool) -> None:
-    """Build, whatever is there."""
+    wanted = source_hash(runtime, architecture, str(everyone))
+    if STAMP.exists() and BUILD.exists() and STAMP.read_text() == wanted:
+        return wanted
+    STAMP.unlink(missing_ok=True)
     run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
     run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
     overrides = f"Runtime={runtime} Architecture={architecture}"
@@ -154,6 +153,8 @@ def make(runtime: str, architecture: str, *, everyone: bool) -> None:
     where = ("-s", str(CODE), "-p", TASK_ROOT)
     run(interpreter, *compile_, *where, str(CODE), what="compiling byte code")
     write_archive()
+    STAMP.write_text(wanted)
+    return wanted
 
 
 def main() -> None:

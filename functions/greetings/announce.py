@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 logger = Logger()
-metrics = Metrics(namespace="Sprocketworks")
+metrics = Metrics()
 
 # Zones are at most so far behind UTC, and before it
 BEHIND, BEFORE = timedelta(hours=12), timedelta(hours=14)

@@ -17,7 +17,7 @@ from projector.store import apply
 from shared.settings import setting
 
 logger = Logger()
-metrics = Metrics(namespace="Sprocketworks")
+metrics = Metrics()
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

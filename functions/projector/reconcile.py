@@ -31,7 +31,7 @@ from shared.views import (
 )
 
 logger = Logger()
-metrics = Metrics(namespace="Sprocketworks")
+metrics = Metrics()
 
 # Seconds between the passes: the projector is seldom that late
 PAUSE = 20.0

@@ -13,7 +13,7 @@ from shared.datasets import DATA_SETS
 from shared.dynamo import Item
 
 logger = Logger()
-metrics = Metrics(namespace="Sprocketworks")
+metrics = Metrics()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
