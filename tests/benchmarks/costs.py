@@ -19,6 +19,7 @@ from rich.progress import track
 from infra.local.cloud import Cloud
 from tests.benchmarks.cold import free_port
 from tests.benchmarks.reports import make_tables, rows
+from tests.faults.limits import bytes_of
 from tests.faults.proxy import Proxy
 from tests.front_door import call
 from tests.template import environment
@@ -74,16 +75,6 @@ def price_of(asked: dict[str, Any]) -> float:
 def blocks_of(*items: dict[str, Any]) -> int:
     """Blocks of 4 KB, one at least, that items are read as."""
     return max(1, -(-sum(map(bytes_of, items)) // 4096))
-
-
-def bytes_of(item: dict[str, Any]) -> int:
-    """Of an item in DynamoDB's JSON, as its developer guide counts them."""
-    size = 0
-    for name, value in item.items():
-        ((kind, content),) = value.items()
-        text = content if isinstance(content, str) else json.dumps(content)
-        size += len(name.encode()) + (len(text) // 2 + 1 if kind == "N" else len(text.encode()))
-    return size
 
 
 def chart(points: int) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""A store that fails as planned."""
+"""A store that fails as planned, and refuses what DynamoDB refuses for its size."""
 
 import json
 import threading
@@ -11,11 +11,14 @@ from typing import Any, Literal
 
 import boto3
 
+from tests.faults.limits import refusals
+
 DOWN = 500, b'{"__type":"InternalServerError","message":"down"}'
 THROTTLED = (
     400,
     b'{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}',
 )
+INVALID = "com.amazon.coral.validate#ValidationException"
 # a call is refused, throttled or cut off, done and its answer lost, or a batch is not processed;
 # `n` counts the calls from 1
 Fault = Literal["refused", "throttled", "cut", "lost", "unprocessed"] | None
@@ -69,11 +72,21 @@ class Proxy:
             return DOWN
         if fault == "throttled":
             return THROTTLED
+        asked = json.loads(body)
         if fault == "unprocessed" and call == "BatchWriteItem":
-            left = {"UnprocessedItems": json.loads(body)["RequestItems"]}
-            return 200, json.dumps(left).encode()
+            return 200, json.dumps({"UnprocessedItems": asked["RequestItems"]}).encode()
+        answer = self.pass_on(call, asked, body, headers)
+        return DOWN if fault == "lost" else answer
+
+    def pass_on(
+        self, call: str, asked: dict[str, Any], body: bytes, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        """What the store answers."""
+        refused = next(refusals(call, asked), None)
+        if refused is not None:
+            return 400, json.dumps({"__type": INVALID, "message": refused}).encode()
         # moto does a transaction again whose token it knows, DynamoDB does not
-        token = json.loads(body).get("ClientRequestToken")
+        token = asked.get("ClientRequestToken")
         if token in self.done:
             return 200, b"{}"
         request = urllib.request.Request(self.store, body, headers)  # noqa: S310 - this machine
@@ -82,8 +95,8 @@ class Proxy:
                 answer = 200, answered.read()
                 self.done |= {token} if token else set()
         except urllib.error.HTTPError as error:
-            answer = error.code, error.read()
-        return DOWN if fault == "lost" else answer
+            return error.code, error.read()
+        return answer
 
     def departments(self) -> dict[int, str]:
         """What is stored, read past the proxy."""
