@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
@@ -57,16 +57,26 @@ def emulated(aws: str) -> None:
     os.environ["GREETINGS_TOPIC"] = topic["TopicArn"]
 
 
+def empty_tables() -> None:
+    # the server runs in this process: emptied there, tables cost no request
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
+        table.items.clear()
+
+
 @pytest.fixture
 def tables(emulated: None) -> Iterator[None]:
     """The template's tables and bucket, empty; its state machine and topic."""
     yield
-    # the server runs in this process: emptied there, tables cost no request
-    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
-        table.items.clear()
+    empty_tables()
     for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
         machine.executions.clear()
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket="landingbucket"):
         for item in page.get("Contents", []):
             s3.delete_object(Bucket="landingbucket", Key=item["Key"])
+
+
+@pytest.fixture
+def fresh(tables: None) -> Callable[[], None]:
+    """Empties the tables, between the examples of a property test."""
+    return empty_tables

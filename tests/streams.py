@@ -4,8 +4,10 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
+from projector import handler as projector
 from shared.datasets import DATA_SETS
 from shared.settings import setting
+from tests.front_door import Context
 
 Row = dict[str, Any]
 _serialize = TypeSerializer().serialize
@@ -40,3 +42,8 @@ def record(table: str, event_id: str, old: Row | None, new: Row | None) -> dict[
             **{name: image(row) for name, row in images.items() if row is not None},
         },
     }
+
+
+def deliver(records: list[Row]) -> None:
+    """Call the projector with records."""
+    projector.handler({"Records": records}, Context())

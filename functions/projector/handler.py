@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from projector.deltas import Change
+from projector.deltas import SENSELESS, Change
 from projector.records import Record, change_of
 from projector.store import apply
 from shared.settings import setting
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         records[record.get("eventID", "")] = record
         try:
             changes.append(change_of(record))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except SENSELESS as error:
             poison.append((record, f"{type(error).__name__}: {error}"))
     refused = apply(changes)
     poison.extend((records[change.event_id], "refused by the store") for change in refused)

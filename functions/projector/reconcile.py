@@ -6,26 +6,24 @@ difference: only what differs by the same amount in two passes counts.
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from projector.deltas import PRODUCTION, Deltas
-from projector.store import addition, operations_for, state_of
-from shared.datasets import DATA_SETS
-from shared.dynamo import Item, Operation, TransactionFailedError, table, transact
-from shared.factory_keys import factory_table
+from projector.deltas import Deltas
+from projector.figures import Listed, from_tables, from_views
+from projector.store import ROUNDS, addition, additions, counters
+from projector.users import rewritten
+from shared.dynamo import RefusedError, TransactionFailedError, together, transact
 from shared.views import (
     USERS_WITH_EXPERIMENTS,
     VERSION,
     ViewKey,
-    compounds_of,
     hires_attribute,
     hires_cells,
     hires_partition,
-    listed_key,
+    moves_key,
     row_key,
     views,
 )
@@ -38,75 +36,23 @@ PAUSE = 20.0
 SHOWN = 1000
 
 
-@dataclass
-class Figures:
-    """All that the views say, or should say; `active` counts the users with experiments."""
-
-    sums: Deltas = field(default_factory=Deltas)
-    active: int = 0
-    listed: set[int] = field(default_factory=set)
-
-
-def from_tables() -> Figures:
-    """What the views should say."""
-    figures = Figures()
-    for data_set in DATA_SETS.values():
-        for row in table(data_set.setting, data_set.key).scan_all():
-            figures.sums.add(data_set.name, row, +1)
-    for row in factory_table().scan_all():
-        figures.sums.add(PRODUCTION, row, +1)
-    active = {user for user, count in figures.sums.experiments.items() if count}
-    figures.active = len(active)
-    figures.listed = active | set(figures.sums.known)
-    return figures
-
-
-def from_views() -> Figures:
-    """What the views say."""
-    figures = Figures()
-    for item in views().scan_all():
-        kind, _, rest = item["pk"].partition("#")
-        if kind == "ROWS" and item["sk"] == USERS_WITH_EXPERIMENTS:
-            figures.active += item["n"]
-        elif kind == "ROWS":
-            figures.sums.rows[item["sk"]] += item["n"]
-        elif kind == "HIRES":
-            year = int(rest.partition("#")[0])
-            for cell, hired in hires_cells(item):
-                figures.sums.hires[year, cell] += hired
-        elif kind == "USER":
-            _add_user(figures.sums, int(rest), item)
-        elif kind == "PRODUCTION":
-            key = ViewKey(item.pop("pk"), item.pop("sk"))
-            for attribute, number in item.items():
-                figures.sums.production[key, attribute] += number
-        elif kind == "USERS":
-            figures.listed.add(item["user_id"])
-    return figures
-
-
-def _add_user(sums: Deltas, user: int, item: Item) -> None:
-    state = state_of(item)
-    sums.experiments[user] += state.count
-    sums.known[user] += state.known
-    for compound, count in compounds_of(item).items():
-        sums.compounds[user, compound] += count
-
-
+# What to add to each counter so that it is right, by the counter's kind and name
 Differences = dict[tuple[str, Any], int]
+SUMS = ("rows", "hires", "experiments", "known", "compounds", "production")
 
 
 def differences() -> Differences:
-    """What to add to each counter so that it is right, by the counter's kind and name."""
     should, does = from_tables(), from_views()
     found: Differences = {("active", USERS_WITH_EXPERIMENTS): should.active - does.active}
-    for kind in ("rows", "hires", "experiments", "known", "compounds", "production"):
+    for kind in SUMS:
         expected: Counter[Any] = getattr(should.sums, kind)
         stored: Counter[Any] = getattr(does.sums, kind)
         for name in expected.keys() | stored.keys():
             found[kind, name] = expected[name] - stored[name]
-    for user in should.listed ^ does.listed:
-        found["listed", user] = 1 if user in should.listed else -1
+    for listed in should.listed ^ does.listed:
+        found["listed", listed] = 1 if listed in should.listed else -1
+    for user in does.stale:
+        found["stale", user] = 1
     return {counter: by for counter, by in found.items() if by}
 
 
@@ -122,26 +68,40 @@ def lasting_differences(pause: float) -> Differences:
 
 def repair(found: Differences) -> None:
     """Add what is missing; sums may move meanwhile, so nothing is set, only added."""
+    missing = Deltas()
+    wrong: list[Listed] = []
+    users: set[int] = set()
     for (kind, name), by in found.items():
-        transact(_mending(kind, name, by))
+        if kind in SUMS:
+            getattr(missing, kind)[name] = by
+        elif kind == "stale":
+            users.add(name)
+        elif kind == "listed" and by < 0:
+            wrong.append(name)
+    sums = counters(missing, row_shard=0, hire_shard=0)
+    active = found.get(("active", USERS_WITH_EXPERIMENTS), 0)
+    sums[row_key(USERS_WITH_EXPERIMENTS, 0)]["n"] += active
+    together(lambda operation: transact([operation]), additions(sums))
+    users |= missing.users()
+    together(lambda user: _rewrite(missing, user), sorted(users))
+    views().delete_many({"pk": pk, "sk": sk} for pk, sk, _ in wrong)
+    views().put_many(
+        {"pk": name[0], "sk": name[1], "user_id": name[2]}
+        for (kind, name), by in found.items()
+        if kind == "listed" and by > 0
+    )
 
 
-def _mending(kind: str, name: Any, by: int) -> list[Operation]:
-    if kind == "active":
-        return [addition(row_key(name, 0), Counter(n=by))]
-    if kind == "listed":
-        key = listed_key(name)._asdict()
-        if by > 0:
-            return [views().put_operation({**key, "user_id": name})]
-        return [views().delete_operation(key)]
-    mended = Deltas()
-    getattr(mended, kind)[name] = by
-    # users' transitions are differences of their own, found above
-    return [
-        operation
-        for operation in operations_for(mended, busy=False)
-        if kind not in {"experiments", "known"} or operation["key"]["pk"].startswith("USER#")
-    ]
+def _rewrite(missing: Deltas, user: int) -> None:
+    """Add to a user's figures what is missing; made anew while the projector writes them."""
+    for _ in range(ROUNDS):
+        try:
+            transact(rewritten(missing, [user], every_bucket=True)[user].operations)
+        except TransactionFailedError:
+            continue
+        except RefusedError:
+            logger.exception("a user's figures are too large", extra={"user_id": user})
+        return
 
 
 def compact() -> int:
@@ -155,12 +115,15 @@ def compact() -> int:
         counts = Counter({VERSION: 1, **{hires_attribute(c): n for c, n in hires_cells(item)}})
         target = ViewKey(hires_partition(int(year), 0), item["sk"])
         key = {"pk": item["pk"], "sk": item["sk"]}
-        unchanged = {"names": {"#v": VERSION}, "values": {":v": item[VERSION]}}
+        version = item.get(VERSION)
+        unchanged = "attribute_not_exists(#v)" if version is None else "#v = :v"
+        values = None if version is None else {":v": version}
         try:
             transact(
                 [
-                    views().delete_operation(key, "#v = :v", **unchanged),
+                    views().delete_operation(key, unchanged, names={"#v": VERSION}, values=values),
                     addition(target, counts),
+                    addition(moves_key(int(year)), Counter(n=1)),
                 ]
             )
         except TransactionFailedError:

@@ -19,7 +19,7 @@ def table_of(record: Record) -> str:
 
 
 def change_of(record: Record) -> Change:
-    """The change that a record tells of; KeyError, TypeError or ValueError when it makes no sense.
+    """The change that a record tells of; one of SENSELESS when it makes no sense.
 
     Whether it makes sense is tried here, so that a poison record is found before it is counted.
     """

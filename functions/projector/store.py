@@ -8,13 +8,11 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from projector.deltas import Change, Deltas, affinity, fold
+from projector.deltas import Change, Deltas, fold, in_order
+from projector.users import rewritten
 from shared.dynamo import (
     TRANSACTION,
-    Item,
     Operation,
     RefusedError,
     TransactionFailedError,
@@ -25,12 +23,14 @@ from shared.problems import StoreUnavailable
 from shared.views import (
     HIRE_SHARDS,
     ROW_SHARDS,
-    USERS_WITH_EXPERIMENTS,
     VERSION,
     ViewKey,
+    active_key,
     hires_attribute,
     hires_key,
+    listed_item,
     listed_key,
+    moves_key,
     row_key,
     user_key,
     views,
@@ -46,14 +46,6 @@ ROUNDS = 30
 Sums = dict[ViewKey, Counter[str]]
 
 
-@dataclass(frozen=True)
-class UserState:
-    """A user's figures as stored: number of experiments, and of rows in the users table."""
-
-    count: int = 0
-    known: int = 0
-
-
 def apply(changes: Iterable[Change]) -> list[Change]:
     """Count the changes that were not counted yet; returns those that the store refuses for good.
 
@@ -61,7 +53,7 @@ def apply(changes: Iterable[Change]) -> list[Change]:
     may be given again.
     """
     unique = {change.event_id: change for change in changes if fold([change])}
-    ordered = sorted(unique.values(), key=affinity)
+    ordered = in_order(unique.values())
     busy = len(ordered) >= BUSY
     return [change for chunk in _chunks(ordered) for change in _apply_or_split(chunk, busy=busy)]
 
@@ -101,14 +93,20 @@ def _chunks(changes: list[Change]) -> Iterator[list[Change]]:
 
 
 def _touched(change: Change) -> set[ViewKey]:
-    """Keys that a change may write, beside its marker."""
+    """Keys that a change may write, beside its marker and the buckets of users."""
     deltas = fold([change])
     keys = {row_key(change.table, 0)}
     keys |= {hires_key(year, 0, cell) for year, cell in deltas.hires}
+    keys |= {moves_key(year) for year in _years_left(deltas)}
     keys |= {key for key, _ in deltas.production}
     for user in deltas.users():
-        keys |= {user_key(user), listed_key(user), row_key(USERS_WITH_EXPERIMENTS, 0)}
+        keys |= {user_key(user), listed_key(user), active_key(user)}
     return keys
+
+
+def _years_left(deltas: Deltas) -> set[int]:
+    """Years in which a count of hires falls."""
+    return {year for (year, _), by in deltas.hires.items() if by < 0}
 
 
 def _apply_chunk(chunk: list[Change], *, busy: bool) -> None:
@@ -117,6 +115,8 @@ def _apply_chunk(chunk: list[Change], *, busy: bool) -> None:
         deltas = fold(chunk)
         markers = [_marker(change) for change in chunk]
         operations = [*markers, *operations_for(deltas, busy=busy)]
+        if len(operations) > TRANSACTION:
+            raise RefusedError("the users' compounds are in too many items")
         try:
             transact(operations)
         except TransactionFailedError as error:
@@ -141,89 +141,54 @@ def _marker(change: Change) -> Operation:
 
 def operations_for(deltas: Deltas, *, busy: bool) -> list[Operation]:
     """The writes that move the counters; reads the users whose figures change."""
-    sums: Sums = defaultdict(Counter)
     shard = random.randrange(ROW_SHARDS)  # noqa: S311 - spreads load, no secret
-    for name, by in deltas.rows.items():
-        sums[row_key(name, shard)]["n"] += by
-    hire_shard = shard % HIRE_SHARDS if busy else 0
-    for (year, cell), by in deltas.hires.items():
-        if not by:
-            continue
-        key = hires_key(year, hire_shard, cell)
-        sums[key][hires_attribute(cell)] += by
-        sums[key][VERSION] = 1
-    for (key, attribute), by in deltas.production.items():
-        sums[key][attribute] += by
-    users = sorted(deltas.users())
-    states = _states(users)
+    sums = counters(deltas, shard, shard % HIRE_SHARDS if busy else 0)
     operations: list[Operation] = []
-    for user in users:
-        before = states.get(user, UserState())
-        after = UserState(
-            before.count + deltas.experiments[user], before.known + deltas.known[user]
-        )
-        operations.append(_user_update(user, before, deltas))
+    for user, found in rewritten(deltas, sorted(deltas.users())).items():
+        operations.extend(found.operations)
+        before, after = found.before, found.after
         if (after.count > 0) != (before.count > 0):
-            sums[row_key(USERS_WITH_EXPERIMENTS, shard)]["n"] += 1 if after.count > 0 else -1
-        operations.extend(_listing(user, before, after))
-    operations.extend(
-        addition(key, counter) for key, counter in sums.items() if any(counter.values())
-    )
+            sums[active_key(user)]["n"] += 1 if after.count > 0 else -1
+        if after.listed != before.listed:
+            operations.append(listing(user, listed=after.listed))
+    operations.extend(additions(sums))
     return operations
 
 
-def state_of(item: Item) -> UserState:
-    """What a user's item says."""
-    return UserState(item.get("count", 0), item.get("known", 0))
+def counters(deltas: Deltas, row_shard: int, hire_shard: int) -> Sums:
+    """What the deltas add to each item but those of users."""
+    sums: Sums = defaultdict(Counter)
+    for name, by in deltas.rows.items():
+        sums[row_key(name, row_shard)]["n"] += by
+    for (year, cell), by in deltas.hires.items():
+        if by:
+            item = sums[hires_key(year, hire_shard, cell)]
+            item[hires_attribute(cell)] += by
+            item[VERSION] = 1
+    for year in _years_left(deltas):
+        sums[moves_key(year)]["n"] = 1
+    for (key, attribute), by in deltas.production.items():
+        sums[key][attribute] += by
+    return sums
 
 
-def _states(users: list[int]) -> dict[int, UserState]:
-    keys = {user_key(user): user for user in users}
-    items = views().get_many([key._asdict() for key in keys])
-    return {keys[ViewKey(item["pk"], item["sk"])]: state_of(item) for item in items}
+def listing(user: int, *, listed: bool) -> Operation:
+    """The write that takes a user into the lists, or out of them."""
+    if listed:
+        return views().put_operation(listed_item(user))
+    return views().delete_operation(listed_key(user)._asdict())
 
 
-def _user_update(user: int, before: UserState, deltas: Deltas) -> Operation:
-    """Moves a user's figures if they are still as read: another state would list them wrongly."""
-    counter: Counter[str] = Counter(count=deltas.experiments[user], known=deltas.known[user])
-    for (owner, compound), by in deltas.compounds.items():
-        if owner == user:
-            counter[f"c{compound}"] += by
-    return addition(
-        user_key(user),
-        counter,
-        "(#c = :c OR (:c = :zero AND attribute_not_exists(#c))) AND "
-        "(#k = :k OR (:k = :zero AND attribute_not_exists(#k)))",
-        names={"#c": "count", "#k": "known"},
-        values={":c": before.count, ":k": before.known, ":zero": 0},
-    )
+def additions(sums: Sums) -> list[Operation]:
+    return [addition(key, counter) for key, counter in sums.items() if any(counter.values())]
 
 
-def _listing(user: int, before: UserState, after: UserState) -> Iterator[Operation]:
-    was = before.count > 0 or before.known > 0
-    is_ = after.count > 0 or after.known > 0
-    key = listed_key(user)._asdict()
-    if is_ and not was:
-        yield views().put_operation({**key, "user_id": user})
-    elif was and not is_:
-        yield views().delete_operation(key)
-
-
-def addition(
-    key: ViewKey,
-    counter: Counter[str],
-    condition: str | None = None,
-    *,
-    names: dict[str, str] | None = None,
-    values: dict[str, Any] | None = None,
-) -> Operation:
-    """An update that adds to the attributes of an item."""
+def addition(key: ViewKey, counter: Counter[str]) -> Operation:
+    """An update that adds to the attributes of an item; there are 257 in an item at most."""
     changed = [(name, by) for name, by in counter.items() if by]
-    additions = ", ".join(f"#a{i} :a{i}" for i in range(len(changed)))
     return views().update_operation(
         key._asdict(),
-        f"ADD {additions}",
-        condition,
-        names={**(names or {}), **{f"#a{i}": name for i, (name, _) in enumerate(changed)}},
-        values={**(values or {}), **{f":a{i}": by for i, (_, by) in enumerate(changed)}},
+        "ADD " + ",".join(f"#{i} :{i}" for i in range(len(changed))),
+        names={f"#{i}": name for i, (name, _) in enumerate(changed)},
+        values={f":{i}": by for i, (_, by) in enumerate(changed)},
     )

@@ -51,12 +51,6 @@ def departments_above_mean(cells: Cells, departments: Names) -> Figures:
     ]
 
 
-def favourite(compounds: Mapping[int, int]) -> int | None:
-    """The most common compound, of equally common ones the lowest id; None when there is none."""
-    used = [(-count, compound) for compound, count in compounds.items() if count > 0]
-    return min(used)[1] if used else None
-
-
 def average_count(experiments: int, users_with_experiments: int) -> float:
     """Experiments per user that has one, 0 when none has."""
     return experiments / users_with_experiments if users_with_experiments else 0.0

@@ -7,7 +7,7 @@ from reports import figures, store
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
-from shared.views import USERS_WITH_EXPERIMENTS, day_of, row_counts
+from shared.views import USERS_WITH_EXPERIMENTS, day_of, favourite, row_counts
 
 Report = dict[str, Any]
 
@@ -91,7 +91,7 @@ def user_experiments(user_id: str) -> Report:
 
 
 def _user_reports(ids: list[int]) -> figures.Figures:
-    users = [(user, figures.favourite(user.compounds)) for user in store.users(ids)]
+    users = [(user, favourite(user.compounds)) for user in store.users(ids)]
     names = store.names("users", ids)
     compounds = store.names("compounds", (fav for _, fav in users if fav is not None))
     return [
@@ -99,7 +99,7 @@ def _user_reports(ids: list[int]) -> figures.Figures:
             "user_id": user.user_id,
             "name": names.get(user.user_id),
             "count": user.count,
-            "fav_compound": None if favourite is None else compounds.get(favourite),
+            "fav_compound": None if common is None else compounds.get(common),
         }
-        for user, favourite in users
+        for user, common in users
     ]

@@ -1,5 +1,7 @@
 """Reads the views and the names that reports show; every read costs the same at any size."""
 
+import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from reports.spans import Span, spans
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table, together
 from shared.factory_keys import factory_key, factory_table
+from shared.problems import StoreUnavailable
 from shared.views import (
     HIRE_SHARDS,
     USER_LISTS,
@@ -19,12 +22,16 @@ from shared.views import (
     compounds_of,
     hires_cells,
     hires_partition,
+    moves_key,
     ordered,
     user_key,
     users_list,
     views,
 )
 
+# How often hires are read because some were moved meanwhile, and the longest pause in seconds
+READS = 30
+PAUSE = 0.5
 MEASURES = ("actual", "goal", "points")
 
 
@@ -38,11 +45,29 @@ class UserFigures:
 
 
 def hires(year: int) -> Counter[HireCell]:
-    """Hires of a year by department, job and quarter."""
+    """Hires of a year by department, job and quarter, as they were at one moment.
+
+    StoreUnavailable while they are moved between departments or jobs faster than they are read.
+    """
+    for _ in range(READS):
+        before = _moves(year)
+        cells = _hires(year)
+        if _moves(year) == before:
+            return cells
+        time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - jitter, no secret
+    raise StoreUnavailable("too many hires are being changed: try again")
+
+
+def _moves(year: int) -> Item | None:
+    return views().get(moves_key(year)._asdict(), consistent=True)
+
+
+def _hires(year: int) -> Counter[HireCell]:
+    """From items that are read one after the other, which may not belong together."""
 
     def shard_items(shard: int) -> list[Item]:
         partition = hires_partition(year, shard)
-        return list(views().query_all("pk = :pk", {":pk": partition}))
+        return list(views().query_all("pk = :pk", {":pk": partition}, consistent=True))
 
     cells: Counter[HireCell] = Counter()
     for items in together(shard_items, range(HIRE_SHARDS)):

@@ -1,11 +1,11 @@
 """The materialized views: which counters there are, and under which key each is kept.
 
-The projector writes them, reports and row counts read them. All are sums, so the order in which
-changes arrive does not matter. Counters that every writer hits are spread over shards, and a reader
-sums the shards.
+The projector writes them, reports and row counts read them. All are sums: changes of different
+rows may be counted in any order, those of one row in theirs. Counters that every writer hits are
+spread over shards, and a reader sums the shards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -55,6 +55,14 @@ def hires_partition(year: int, shard: int) -> str:
     return f"HIRES#{year:04}#{shard}"
 
 
+def moves_key(year: int) -> ViewKey:
+    """`n` grows with each transaction that takes hires of the year out of an item.
+
+    While it stays, hires are only added, and items read one after the other belong together.
+    """
+    return ViewKey(f"MOVES#{year:04}", "-")
+
+
 def hires_key(year: int, shard: int, cell: HireCell) -> ViewKey:
     """One item for a department and a run of jobs: small to write, few to read."""
     jobs = "-" if cell.job_id is None else str(cell.job_id // JOBS_PER_ITEM)
@@ -82,9 +90,23 @@ def compounds_of(item: Item) -> dict[int, int]:
     }
 
 
-def user_key(user_id: int) -> ViewKey:
-    """A user's figures: `count`, `known`, and `c<compound id>` for each compound."""
-    return ViewKey(f"USER#{user_id}", "-")
+def favourite(compounds: Mapping[int, int]) -> int | None:
+    """The most common compound, the lowest id of equally common ones; None if there is none."""
+    used = [(-count, compound) for compound, count in compounds.items() if count > 0]
+    return min(used)[1] if used else None
+
+
+def user_key(user_id: int, bucket: int | None = None) -> ViewKey:
+    """A user's figures: `count`, `known`, and `c<compound id>` for each compound.
+
+    Many compounds are in buckets; the user's item then has the most common one of each.
+    """
+    return ViewKey(f"USER#{user_id}", "-" if bucket is None else f"{bucket:02}")
+
+
+def active_key(user_id: int) -> ViewKey:
+    """Where a user with experiments is counted: always there, so that no shard falls below 0."""
+    return row_key(USERS_WITH_EXPERIMENTS, user_id % ROW_SHARDS)
 
 
 def users_list(number: int) -> str:
@@ -94,6 +116,10 @@ def users_list(number: int) -> str:
 def listed_key(user_id: int) -> ViewKey:
     """The user's place in the lists, which sort by id (a signed 64-bit integer)."""
     return ViewKey(users_list(user_id % USER_LISTS), ordered(user_id))
+
+
+def listed_item(user_id: int) -> Item:
+    return {**listed_key(user_id)._asdict(), "user_id": user_id}
 
 
 def ordered(number: int) -> str:
@@ -132,5 +158,5 @@ def row_counts(*names: str) -> dict[str, int]:
     counts = dict.fromkeys(names, 0)
     keys = [row_key(name, shard) for name in names for shard in range(ROW_SHARDS)]
     for item in views().get_many([key._asdict() for key in keys]):
-        counts[item["sk"]] += item["n"]
+        counts[item["sk"]] += item.get("n", 0)
     return counts

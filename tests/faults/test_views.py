@@ -1,0 +1,118 @@
+"""The projector before a store that refuses what DynamoDB refuses for its size.
+
+Among that: an expression of over 4 KB, an item of over 400 KB, over 100 actions or 4 MB in one
+transaction. An experiment may name some 2,300 different compounds: 10,000 characters.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from projector import reconcile
+from shared.dynamo import Table
+from shared.views import hires_partition, row_counts, user_key, views
+from tests.faults import limits
+from tests.faults.proxy import Proxy
+from tests.front_door import Context, call
+from tests.streams import deliver, record
+
+CSV = {"Content-Type": "text/csv"}
+LONGEST = 10_000  # characters of `experiment_compound_ids`
+Row = dict[str, Any]
+
+
+def compounds(start: int = 0) -> list[int]:
+    """As many different compounds as the text of one experiment has room for."""
+    found: list[int] = []
+    length = -1
+    for number in range(start, start + LONGEST):
+        length += len(str(number)) + 1
+        if length > LONGEST:
+            break
+        found.append(number)
+    return found
+
+
+def experiment(number: int, user: int, used: list[int]) -> Row:
+    return {"experiment_id": number, "user_id": user, "experiment_compound_ids": used}
+
+
+@pytest.fixture
+def letters(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The dead-letter queue, which stays empty."""
+    queues = boto3.client("sqs")
+    url = queues.create_queue(QueueName="letters")["QueueUrl"]
+    monkeypatch.setenv("PROJECTOR_DLQ_URL", url)
+    yield
+    assert "Messages" not in queues.receive_message(QueueUrl=url)
+    queues.delete_queue(QueueUrl=url)
+
+
+def stored(*rows: Row) -> list[Row]:
+    """The experiments' records, after the rows were loaded through the API."""
+    for row in rows:
+        ids = ";".join(map(str, row["experiment_compound_ids"]))
+        text = f'{row["experiment_id"]},{row["user_id"]},"{ids}",\n'
+        answer = call("POST", "/tables/user_experiments", text, CSV)
+        assert answer.json["written"] == 1, answer.text
+    return [record("user_experiments", f"e{row['experiment_id']}", None, row) for row in rows]
+
+
+def equal() -> bool:
+    return bool(reconcile.handler({"pause": 0}, Context())["differences"] == 0)
+
+
+def test_an_experiment_of_any_size_counts(letters: None, proxy: Proxy) -> None:
+    sizes = (329, 330, 340, 499, 501, len(compounds()))
+    rows = [experiment(size, 1, compounds()[:size]) for size in sizes]
+    deliver(stored(*rows, experiment(1, 2, [7])))
+    assert row_counts("user_experiments") == {"user_experiments": len(sizes) + 1}
+    report = call("GET", "/reports/experiments/1").json
+    assert (report["count"], report["fav_compound"]) == (len(sizes), None)
+    assert equal()
+
+
+def test_a_change_of_any_size_counts(letters: None, proxy: Proxy) -> None:
+    before = experiment(1, 1, compounds())
+    deliver(stored(before))
+    after = experiment(1, 2, compounds(2000))
+    stored(after)
+    deliver([record("user_experiments", "change", before, after)])
+    assert call("GET", "/reports/experiments/1").status == 404
+    assert call("GET", "/reports/experiments/2").json["count"] == 1
+    assert equal()
+
+
+def test_a_user_of_many_compounds_is_one_short_read(
+    letters: None, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # moto is too slow for 400 KB
+    monkeypatch.setattr(limits, "ITEM", 20_000)
+    water = {"compound_id": 40_007, "compound_name": "water"}
+    Table("CompoundsTable", "compound_id").put(water)
+    deliver([record("compounds", "water", None, water)])
+    used = [compounds(start) for start in range(36_000, 41_000, 1_600)]
+    rows = [experiment(number, 1, ids) for number, ids in enumerate(used)]
+    for one in stored(*rows, experiment(99, 1, [40_007, 40_007, 40_007])):
+        deliver([one])
+    report = call("GET", "/reports/experiments/1").json
+    assert (report["count"], report["fav_compound"]) == (len(used) + 1, "water")
+    item = views().get(user_key(1)._asdict())
+    assert item is not None
+    assert len(item) < 50
+    assert equal()
+
+
+def test_hires_of_all_jobs_of_an_item_count_in_one_batch(letters: None, proxy: Proxy) -> None:
+    rows = [
+        {"id": 4 * job + quarter, "datetime": f"2021-{3 * quarter + 1:02}-01T00:00:00Z"}
+        | {"department_id": 1, "job_id": job}
+        for job in range(64)
+        for quarter in range(4)
+    ]
+    records = [record("hired_employees", f"h{row['id']}", None, row) for row in rows]
+    deliver(records)
+    found = views().query("pk = :pk", {":pk": hires_partition(2021, 0)}).items
+    assert [len(item) for item in found] == [3 + 256]
