@@ -20,6 +20,8 @@ from typing import Any
 
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
+from infra.locks import locked
+
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
 STAMP = ROOT / ".aws-sam" / "built"
@@ -131,10 +133,17 @@ def build(
 
     The API is open to `everyone`, or to who has a token.
     """
-    wanted = source_hash(runtime, architecture, str(everyone))
-    if STAMP.exists() and BUILD.exists() and STAMP.read_text() == wanted:
-        return wanted
-    STAMP.unlink(missing_ok=True)
+    with locked(STAMP.parent, lambda: None):
+        wanted = source_hash(runtime, architecture, str(everyone))
+        if not STAMP.exists() or not BUILD.exists() or STAMP.read_text() != wanted:
+            STAMP.unlink(missing_ok=True)
+            make(runtime, architecture, everyone=everyone)
+            STAMP.write_text(wanted)
+    return wanted
+
+
+def make(runtime: str, architecture: str, *, everyone: bool) -> None:
+    """Build, whatever is there."""
     run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
     run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
     overrides = f"Runtime={runtime} Architecture={architecture}"
@@ -153,8 +162,6 @@ def build(
     where = ("-s", str(CODE), "-p", TASK_ROOT)
     run(interpreter, *compile_, *where, str(CODE), what="compiling byte code")
     write_archive()
-    STAMP.write_text(wanted)
-    return wanted
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from infra.local.__main__ import the_cloud
-from infra.local.cloud import CloudError
+from infra.local.starting import CloudError
 from infra.local.views import reconcile
 
 

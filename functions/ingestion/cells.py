@@ -3,9 +3,10 @@
 A schema takes texts and gives values, blank ones as ""; it runs without calling Python.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from decimal import Context
+from decimal import Context, Decimal
 from typing import Any
 
 from pydantic_core import SchemaSerializer
@@ -16,8 +17,10 @@ from shared.datasets import Column, Type
 LONGEST_TEXT = 10_000  # characters
 LEAST, GREATEST = -(2**63), 2**63 - 1
 _BLANK = cs.str_schema(strip_whitespace=True, max_length=0)
+_DIGITS = Context(prec=38)
 _TEXTS = SchemaSerializer(cs.list_schema(cs.datetime_schema()))
 _INT = r"[+-]?[0-9]{1,19}"
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 # What a value must look like before it is converted: the converters alone would also take
 # "1_000", "5.0", and a number as a date
@@ -36,14 +39,37 @@ _CONVERTERS: dict[Type, cs.CoreSchema] = {
     Type.DATETIME: cs.datetime_schema(),
     Type.NUMBER: cs.decimal_schema(),
 }
+# What a value of the wrong kind is not
 REASONS = {
-    Type.INT: "is not a whole number of 64 bits",
-    Type.INTS: 'is not a list of whole numbers of 64 bits joined by ";"',
-    Type.DATE: "is not a date (YYYY-MM-DD)",
-    Type.DATETIME: "is not a moment (ISO 8601, such as 2021-07-27T16:02:08Z)",
-    Type.NUMBER: "is not a number (18 digits before the point, 20 behind it, at most)",
-    Type.STR: f"is longer than {LONGEST_TEXT} characters, or has a NUL character",
+    Type.INT: "is not a whole number",
+    Type.INTS: 'is not a list of whole numbers joined by ";"',
+    Type.DATE: "is not a date such as 2021-07-27",
+    Type.DATETIME: "is not a date and time such as 2021-07-27T16:02:08Z",
+    Type.NUMBER: "is not a number",
+    Type.STR: "is not a text",
 }
+_NUMERAL = re.compile(r"\s*[+-]?([0-9]+\.?|[0-9]*\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+_TOO_LARGE = f"is too large: whole numbers go from {LEAST} to {GREATEST}"
+_TOO_LONG = (
+    "has more digits than are taken: 18 before the point, 20 behind it and 2 in the exponent"
+)
+_INEXACT = "has more digits than are kept exactly: 15 always are"
+
+
+def reason(type_: Type, text: str) -> str:
+    """What is wrong with a cell of a column of this type."""
+    match type_:
+        case Type.STR if "\0" in text:
+            return "has a NUL character"
+        case Type.STR:
+            return f"is longer than {LONGEST_TEXT} characters"
+        case Type.INTS if len(text) > LONGEST_TEXT:
+            return f"is longer than {LONGEST_TEXT} characters"
+        case Type.INT | Type.INTS if all(_INTEGER.fullmatch(part) for part in text.split(";")):
+            return _TOO_LARGE
+        case Type.NUMBER if _NUMERAL.fullmatch(text):
+            return _INEXACT if re.search(_PATTERNS[Type.NUMBER], text) else _TOO_LONG
+    return REASONS[type_]
 
 
 def cell_schema(column: Column, *, required: bool) -> cs.CoreSchema:
@@ -84,6 +110,23 @@ def numbers(text: str) -> list[int]:
     return found
 
 
+def _number(value: Decimal) -> Decimal:
+    """The number as it is stored; OverflowError for one that would be read as another.
+
+    The store's client reads whole numbers as int, and the others as float.
+    """
+    number = _DIGITS.normalize(value)  # 1.50 and 1.5 are one number
+    fraction = number != number.to_integral_value()
+    if fraction and Decimal(repr(float(number))) != number:
+        raise OverflowError
+    return number
+
+
+def _texts(values: Sequence[str]) -> list[str]:
+    """Texts without the blanks and tabs around them."""
+    return [value.strip(" \t") for value in values]
+
+
 def _each(convert: Callable[[Any], Any]) -> Callable[[Sequence[Any]], list[Any]]:
     return lambda values: [value if value == "" else convert(value) for value in values]
 
@@ -93,6 +136,6 @@ STORED: dict[Type, Callable[[Sequence[Any]], list[Any]]] = {
     Type.DATETIME: moments,
     Type.DATE: _each(date.isoformat),
     Type.INTS: _each(numbers),
-    # 1.50 and 1.5 are one number
-    Type.NUMBER: _each(Context(prec=38).normalize),
+    Type.NUMBER: _each(_number),
+    Type.STR: _texts,
 }

@@ -1,10 +1,27 @@
 """Rows of a JSON document as the texts of a CSV, so that one set of rules checks both."""
 
+import json
 from typing import Any
 
 from ingestion.cells import REASONS
 from shared.datasets import Column, DataSet, Type
 from shared.problems import Fault
+
+
+class Digits(str):
+    """A number as the document has it."""
+
+    __slots__ = ()
+
+
+def keep_digits(data_set: DataSet, rows: list[dict[str, Any]], document: bytes) -> None:
+    """Put numbers into rows as they were sent, where parsing them may have changed them."""
+    names = [column.name for column in data_set.columns if column.type is Type.NUMBER]
+    if not names:
+        return
+    sent = json.loads(document, parse_float=Digits, parse_int=Digits)["rows"]
+    for row, digits in zip(rows, sent, strict=True):
+        row.update({name: digits[name] for name in names if isinstance(row.get(name), float)})
 
 
 def texts_of(data_set: DataSet, rows: list[dict[str, Any]]) -> tuple[list[list[str]], list[Fault]]:
@@ -33,7 +50,7 @@ def _text(column: Column, value: Any) -> str | None:
     if column.type is Type.INT:
         return str(value) if number and isinstance(value, int) else None
     if column.type is Type.NUMBER:
-        return repr(value) if number else None
+        return str(value) if number or isinstance(value, Digits) else None
     return value if isinstance(value, str) else None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from ingestion import service
+from shared.body import raw_body
 from shared.etags import content_tag
 from shared.http import Api, JsonObject
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ingestion.models import RowsIn
 
 api = Api("ingestion")
+LARGEST_ROWS = 5_000_000  # bytes of a document of rows
 
 ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
 STRICT = FlagParam("strict", "Reject records with any blank field")
@@ -81,12 +83,13 @@ def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: 
     summary="Write 1 to 1000 rows, all or none",
     status=201,
     body="RowsIn",
-    max_body=5_000_000,
+    max_body=LARGEST_ROWS,
     answer="RowsWritten",
     problems=(404, 413, 415, 422),
 )
 def write_rows(table: str, body: "RowsIn") -> JsonObject:
-    from ingestion import loading
+    from ingestion import json_rows, loading
 
     data_set = service.data_set_of(table)
+    json_rows.keep_digits(data_set, body.rows, raw_body(api.event, LARGEST_ROWS))
     return {"table": data_set.name, "written": loading.write_rows(data_set, body.rows)}

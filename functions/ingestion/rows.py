@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
-from ingestion.cells import REASONS, STORED, cell_schema
+from ingestion.cells import STORED, cell_schema, reason
 from shared.datasets import DataSet
 from shared.dynamo import Item
 
@@ -78,8 +78,7 @@ class Checker:
     def faults(self, row: Row) -> list[RowFault]:
         """Everything wrong with a row, nothing where it is fine."""
         if len(row) != len(self.columns):
-            reason = f"has {len(row)} fields, not {len(self.columns)}"
-            return [RowFault(None, "", reason)]
+            return [RowFault(None, "", f"has {len(row)} fields, not {len(self.columns)}")]
         return list(self._cell_faults(row))
 
     def _cell_faults(self, row: Row) -> Iterator[RowFault]:
@@ -93,7 +92,7 @@ class Checker:
                 if value != "" and column.type in STORED:
                     STORED[column.type]([value])
             except (ValidationError, OverflowError):
-                yield RowFault(column.name, text, REASONS[column.type])
+                yield RowFault(column.name, text, reason(column.type, text))
 
 
 def _rows_of(error: ValidationError) -> set[int]:

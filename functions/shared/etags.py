@@ -89,12 +89,6 @@ def expected(if_match: str | None) -> Expected:
     return Expected(given=True, versions=versions)
 
 
-def expected_versions(if_match: str | None) -> list[int] | None:
-    """The versions that `If-Match` allows; None where any will do."""
-    versions = expected(if_match).versions
-    return None if versions is None else list(versions)
-
-
 def _opaque(tag: str) -> str:
     """What is between the quotes of a tag."""
     return tag.removeprefix("W/").strip('"')

@@ -25,7 +25,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
 from shared.body import JSON, header, json_bytes
-from shared.etags import Expected, expected, expected_versions, not_modified, stale
+from shared.etags import Expected, expected, not_modified, stale
 from shared.log import log_request, logger, request_id
 from shared.params import Param, read_query
 from shared.problems import (
@@ -151,10 +151,6 @@ class Api:
     def if_match(self) -> Expected:
         """The states that the request's `If-Match` allows."""
         return expected(self.header("If-Match"))
-
-    def expected(self) -> list[int] | None:
-        """The versions that the request's `If-Match` allows, None where any will do."""
-        return expected_versions(self.header("If-Match"))
 
     def expect(self, tag: str) -> None:
         """PreconditionFailed unless the request's `If-Match`, if any, allows this state."""

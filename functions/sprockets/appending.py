@@ -94,4 +94,4 @@ def _take_back_singly(factory: Factory, points: list[Point]) -> None:
     """Points of which others have changed or deleted some."""
     for point in points:
         with suppress(NotFound):
-            production.delete(factory, str(point.id), None)
+            production.delete(factory, str(point.id))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from shared.dynamo import ConditionFailedError, Item, TransactionFailedError, transact
+from shared.etags import UNCONDITIONAL, Expected
 from shared.factory_keys import factory_table
 from shared.params import integer
-from shared.problems import Conflict, NotFound, PreconditionFailed
+from shared.problems import Conflict, NotFound, PreconditionFailed, Problem
 from sprockets.generations import clear_abandoned
 from sprockets.store import SAME, SPROCKETS, THERE, page, reserve, sprocket_key
 
@@ -23,13 +24,18 @@ STALE = "it has changed since: read it again"
 ROUNDS = 10
 
 
-def number_of(text: str, missing: str) -> int:
-    """An id in a path; NotFound for what can be none."""
+def number_of(text: str, what: str, expected: Expected = UNCONDITIONAL) -> int:
+    """An id in a path; NotFound or PreconditionFailed for what can be none."""
     number = integer(text)
     # an id has one spelling, and at most the digits that keys have
     if number is None or str(number) != text or not 0 < number < 10**15:
-        raise NotFound(missing)
+        raise missing(what, expected)
     return number
+
+
+def missing(what: str, expected: Expected) -> Problem:
+    """Of what does not exist: 412 where a state of it was expected, else 404."""
+    return NotFound(what) if expected.allows(None) else PreconditionFailed(what)
 
 
 def _fields(sprocket: "SprocketIn") -> Item:
@@ -54,11 +60,14 @@ def listed(limit: int, cursor: str | None) -> Shown:
     return {"items": [shown(item) for item in items], "next": following}
 
 
-def one(sprocket_id: str) -> Item:
-    number = number_of(sprocket_id, MISSING)
+def one(sprocket_id: str, expected: Expected = UNCONDITIONAL) -> Item:
+    """NotFound, PreconditionFailed."""
+    number = number_of(sprocket_id, MISSING, expected)
     item = factory_table().get(sprocket_key(number), consistent=True)
     if item is None:
-        raise NotFound(MISSING)
+        raise missing(MISSING, expected)
+    if not expected.allows(item["version"]):
+        raise PreconditionFailed(STALE)
     return item
 
 
@@ -70,47 +79,34 @@ def create(sprocket: "SprocketIn") -> Item:
     return item
 
 
-def condition(expected: list[int] | None) -> dict[str, Any]:
-    """The condition of a write to a sprocket that is there, of one of the expected versions."""
-    if expected is None:
-        return {"condition": THERE}
-    names = [f":e{i}" for i in range(len(expected))] or [":none"]
-    return {
-        "condition": f"{THERE} AND version IN ({', '.join(names)})",
-        "values": dict(zip(names, expected or [0], strict=True)),
-    }
-
-
-def replace(sprocket_id: str, sprocket: "SprocketIn", expected: list[int] | None) -> Item:
+def replace(sprocket_id: str, sprocket: "SprocketIn", expected: Expected) -> Item:
     """The new state; NotFound, PreconditionFailed."""
-    number = number_of(sprocket_id, MISSING)
+    number = number_of(sprocket_id, MISSING, expected)
     fields = _fields(sprocket)
-    when = condition(expected)
-    values = {f":{name}": value for name, value in fields.items()} | when.get("values", {})
+    condition, allowed = expected.condition(THERE)
     assignments = "".join(f", {name} = :{name}" for name in fields)
     writer = uuid4().hex
+    values = {f":{name}": value for name, value in fields.items()} | allowed
     try:
         return factory_table().update(
             sprocket_key(number),
             f"SET writer = :writer{assignments} ADD version :one",
-            condition=when["condition"],
+            condition=condition or THERE,
             values={**values, ":one": 1, ":writer": writer},
         )
     except ConditionFailedError as error:
         if error.item is None:
-            raise NotFound(MISSING) from error
+            raise missing(MISSING, expected) from error
         if error.item.get("writer") == writer:
             return error.item  # written by an attempt whose answer was lost
         raise PreconditionFailed(STALE) from error
 
 
-def delete(sprocket_id: str, expected: list[int] | None) -> None:
+def delete(sprocket_id: str, expected: Expected = UNCONDITIONAL) -> None:
     """NotFound, PreconditionFailed, or Conflict while production refers to it."""
     clear_abandoned()  # points that nobody sees refer to it until they are cleared
     for _ in range(ROUNDS):
-        item = one(sprocket_id)
-        if expected is not None and item["version"] not in expected:
-            raise PreconditionFailed(STALE)
+        item = one(sprocket_id, expected)
         if item.get("used_by", 0):
             raise Conflict("production refers to this sprocket")
         unchanged = f"{SAME} AND (attribute_not_exists(used_by) OR used_by = :none)"

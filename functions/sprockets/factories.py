@@ -8,10 +8,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.dynamo import TransactionFailedError, together, transact
+from shared.etags import UNCONDITIONAL, Expected
 from shared.factory_keys import FACTORIES, factory_key, factory_table
 from shared.problems import Conflict, NotFound, PreconditionFailed, StoreUnavailable
 from sprockets import charts
-from sprockets.catalog import STALE, number_of
+from sprockets.catalog import STALE, missing, number_of
 from sprockets.charts import ALONE, IN_LIST, Bounds, Span
 from sprockets.generations import (
     MISSING,
@@ -36,15 +37,15 @@ BUSY = "the factory is being written by others"
 ROUNDS = 10
 
 
-def one(factory_id: str) -> Factory:
-    """NotFound."""
-    return _there(number_of(factory_id, MISSING))
+def one(factory_id: str, expected: Expected = UNCONDITIONAL) -> Factory:
+    """NotFound, PreconditionFailed."""
+    return _there(number_of(factory_id, MISSING, expected), expected)
 
 
-def _there(number: int) -> Factory:
+def _there(number: int, expected: Expected = UNCONDITIONAL) -> Factory:
     item = factory_table().get(factory_key(number), consistent=True)
     if item is None:
-        raise NotFound(MISSING)
+        raise missing(MISSING, expected)
     return factory_of(item)
 
 
@@ -105,7 +106,7 @@ def create(body: "FactoryIn") -> tuple[Factory, Shown]:
     return factory, _with_chart(factory, *charts.thinned(sorted(points, key=attrgetter("time"))))
 
 
-def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> Factory:
+def replace(factory_id: str, body: "FactoryIn", expected: Expected) -> Factory:
     """The new state; what the body leaves out stays. NotFound, PreconditionFailed."""
     clear_abandoned()
     factory = _expected(factory_id, expected)
@@ -120,7 +121,7 @@ def replace(factory_id: str, body: "FactoryIn", expected: list[int] | None) -> F
     return after
 
 
-def delete(factory_id: str, expected: list[int] | None) -> None:
+def delete(factory_id: str, expected: Expected = UNCONDITIONAL) -> None:
     """Take a factory and all its points away. NotFound, PreconditionFailed.
 
     It is gone for everyone at once; points that are left when it takes long are cleared later.
@@ -129,16 +130,14 @@ def delete(factory_id: str, expected: list[int] | None) -> None:
     _retried(_expected(factory_id, expected), expected, _remove)
 
 
-def _expected(factory_id: str, expected: list[int] | None) -> Factory:
-    factory = one(factory_id)
-    if expected is not None and factory.version not in expected:
+def _expected(factory_id: str, expected: Expected) -> Factory:
+    factory = one(factory_id, expected)
+    if not expected.allows(factory.version):
         raise PreconditionFailed(STALE)
     return factory
 
 
-def _retried(
-    factory: Factory, expected: list[int] | None, write: Callable[[Factory], Factory]
-) -> Factory:
+def _retried(factory: Factory, expected: Expected, write: Callable[[Factory], Factory]) -> Factory:
     """What a transaction on the factory makes of it; anew when another one came before."""
     for _ in range(ROUNDS):
         try:

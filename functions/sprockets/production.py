@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
 from shared.dynamo import Item
+from shared.etags import UNCONDITIONAL, Expected
 from shared.factory_keys import factory_table, points_partition
-from shared.problems import Conflict, NotFound, PreconditionFailed
-from sprockets.catalog import STALE, number_of
+from shared.problems import Conflict, PreconditionFailed
+from sprockets.catalog import STALE, missing, number_of
 from sprockets.charts import Span
 from sprockets.factories import steadily
 from sprockets.references import check_known, write
@@ -59,20 +60,25 @@ def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Show
     }
 
 
-def one(factory: Factory, point_id: str) -> Point:
-    number = number_of(point_id, MISSING)
+def one(factory: Factory, point_id: str, expected: Expected = UNCONDITIONAL) -> Point:
+    """NotFound, PreconditionFailed."""
+    number = number_of(point_id, MISSING, expected)
     key = index_key(factory.id, factory.generation, number)
     item = factory_table().get(key, consistent=True)
     if item is None:
-        raise NotFound(MISSING)
+        raise missing(MISSING, expected)
+    if not expected.allows(item["version"]):
+        raise PreconditionFailed(STALE)
     return point_of(item)
 
 
-def replace(factory: Factory, point_id: str, body: "PointIn", expected: list[int] | None) -> Point:
+def replace(
+    factory: Factory, point_id: str, body: "PointIn", expected: Expected = UNCONDITIONAL
+) -> Point:
     """The new state; NotFound, PreconditionFailed, Invalid for an unknown sprocket."""
     check_known([body])
     for _ in range(ROUNDS):
-        old = _expected(factory, point_id, expected)
+        old = one(factory, point_id, expected)
         new = point_from(old.id, body, old.version + 1)
         if not write(factory, [(old, new)]):
             return new
@@ -80,17 +86,10 @@ def replace(factory: Factory, point_id: str, body: "PointIn", expected: list[int
     raise Conflict(BUSY)
 
 
-def delete(factory: Factory, point_id: str, expected: list[int] | None) -> None:
+def delete(factory: Factory, point_id: str, expected: Expected = UNCONDITIONAL) -> None:
     """NotFound, PreconditionFailed."""
     for _ in range(ROUNDS):
-        old = _expected(factory, point_id, expected)
+        old = one(factory, point_id, expected)
         if not write(factory, [(old, None)]):
             return
     raise Conflict(BUSY)
-
-
-def _expected(factory: Factory, point_id: str, expected: list[int] | None) -> Point:
-    point = one(factory, point_id)
-    if expected is not None and point.version not in expected:
-        raise PreconditionFailed(STALE)
-    return point

@@ -68,7 +68,7 @@ def get_sprocket(sprocket_id: str) -> Answer:
     problems=(404, 412, 415, 422),
 )
 def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
-    item = catalog.replace(sprocket_id, body, api.expected())
+    item = catalog.replace(sprocket_id, body, api.if_match())
     return answer(catalog.shown(item), headers={"ETag": version_tag(item["version"])})
 
 
@@ -79,7 +79,7 @@ def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
     problems=(404, 409, 412),
 )
 def delete_sprocket(sprocket_id: str) -> Answer:
-    catalog.delete(sprocket_id, api.expected())
+    catalog.delete(sprocket_id, api.if_match())
     return no_content()
 
 
@@ -148,7 +148,7 @@ def get_factory(factory_id: str, from_: int | None, to: int | None) -> Answer:
     problems=(404, 412, 415, 422),
 )
 def put_factory(factory_id: str, body: "FactoryIn") -> Answer:
-    factory = factories.replace(factory_id, body, api.expected())
+    factory = factories.replace(factory_id, body, api.if_match())
     headers = {"ETag": version_tag(factory.version)}
     return answer(factories.shown(factory, Span()), headers=headers)
 
@@ -160,7 +160,7 @@ def put_factory(factory_id: str, body: "FactoryIn") -> Answer:
     problems=(404, 412),
 )
 def delete_factory(factory_id: str) -> Answer:
-    factories.delete(factory_id, api.expected())
+    factories.delete(factory_id, api.if_match())
     return no_content()
 
 
@@ -243,7 +243,9 @@ def get_point(factory_id: str, point_id: str) -> Answer:
     problems=(404, 409, 412, 415, 422),
 )
 def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
-    point = production.replace(factories.one(factory_id), point_id, body, api.expected())
+    expected = api.if_match()
+    factory = factories.one(factory_id, expected)
+    point = production.replace(factory, point_id, body, expected)
     return answer(production.shown(point), headers={"ETag": version_tag(point.version)})
 
 
@@ -254,5 +256,6 @@ def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
     problems=(404, 409, 412),
 )
 def delete_point(factory_id: str, point_id: str) -> Answer:
-    production.delete(factories.one(factory_id), point_id, api.expected())
+    expected = api.if_match()
+    production.delete(factories.one(factory_id, expected), point_id, expected)
     return no_content()

@@ -2,53 +2,120 @@
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from infra.build import ROOT, BuildError
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.build import ROOT, BuildError, build
 from infra.local.access import NAME, PASSWORD, sign_in
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import REGION, SAVE_SECONDS, Cloud
 from infra.local.deploy import deploy
 from infra.local.logs import follow
 from infra.local.sample_data import load
+from infra.local.starting import CloudError, kept_region
 from infra.local.views import reconcile
 
 say = sys.stdout.write
+LOADED = "sample-data"
 
 
 def the_cloud() -> Cloud:
-    """The project's local cloud; SPROCKETWORKS_PORT and SPROCKETWORKS_STATE say otherwise."""
+    """The project's local cloud; the SPROCKETWORKS_ variables make it another."""
     folder = Path(os.environ.get("SPROCKETWORKS_STATE", ROOT / ".local")).resolve()
     port = os.environ.get("SPROCKETWORKS_PORT", "4566")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise CloudError(f"SPROCKETWORKS_PORT must be a port, not {port!r}")
-    return Cloud(folder, int(port))
+    seconds = os.environ.get("SPROCKETWORKS_SAVE_SECONDS", str(SAVE_SECONDS))
+    if not seconds.isdecimal() or not int(seconds):
+        raise CloudError(f"SPROCKETWORKS_SAVE_SECONDS must be whole seconds, not {seconds!r}")
+    region = os.environ.get("SPROCKETWORKS_REGION") or kept_region(folder) or REGION
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
+        raise CloudError(f"SPROCKETWORKS_REGION must be a region of AWS, not {region!r}")
+    return Cloud(folder, int(port), int(seconds), region)
 
 
 def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     """Start, deploy, load; on a failure nothing is left running. What cloud.json says."""
-    running = cloud.process() is not None
-    try:
-        cloud.start()
-        made = deploy(cloud)
-        api = cloud.api(made)
-        headers, places = sign_in(cloud, api, made)
-        described = cloud.describe(api, headers, asdict(places))
-        if not running and (cloud.folder / "loaded").exists():
-            # what was written last may not have been in the views when the cloud stopped
-            reconcile(cloud, repair=True, pause=0)
-        if sample_data:
-            load(cloud, described)
-    except BaseException:
-        if not running:
-            cloud.stop()
-        raise
+    with cloud.alone(another):
+        running = cloud.process() is not None
+        with step("build"):
+            built = build()
+        try:
+            with step("start"):
+                gone = cloud.start()
+            if gone:
+                warn(gone)
+            with step("deploy"):
+                made = deploy(cloud, built)
+            with step("sign in"):
+                api = cloud.api(made)
+                headers, places = sign_in(cloud, api, made)
+                described = cloud.describe(api, headers, asdict(places))
+            loaded = cloud.note(LOADED) is not None
+            if not running and loaded:
+                # what was written last may not have been in the views when the cloud stopped
+                with step("compare the views"):
+                    failed = compare(cloud)
+                if failed:
+                    warn(failed)
+            if sample_data and not loaded:
+                with step("load the sample data"):
+                    load(described)
+                    cloud.take_note(LOADED, "yes")
+        except BaseException:
+            if not running:
+                cloud.stop()
+            raise
     return described
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """A line with the seconds that a step takes."""
+    say(f"{name:<24}")
+    sys.stdout.flush()
+    started = time.monotonic()
+    try:
+        yield
+        say(f"{time.monotonic() - started:5.1f} s")
+    finally:
+        say("\n")
+        sys.stdout.flush()
+
+
+def compare(cloud: Cloud) -> str | None:
+    """Mend the views; what prevented it, which is not the end of a start."""
+    try:
+        reconcile(cloud, repair=True, pause=0)
+    except (CloudError, BotoCoreError, ClientError) as error:
+        return (
+            f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them"
+        )
+    return None
+
+
+def another() -> None:
+    warn("another start or stop of this cloud is under way: waiting for it")
+
+
+def warn(sentence: str) -> None:
+    sys.stderr.write(f"warning: {' '.join(sentence.split())}\n")
+    sys.stderr.flush()
+
+
+def down(cloud: Cloud) -> None:
+    with cloud.alone(another):
+        cloud.stop()
 
 
 def tell(described: dict[str, Any]) -> None:
@@ -77,13 +144,14 @@ def run(cloud: Cloud) -> None:
     finally:
         if not running:
             say("stopping, which saves the state …\n")
-            cloud.stop()
+            down(cloud)
 
 
 def clean(cloud: Cloud) -> None:
     """Stop it and forget its state."""
-    cloud.stop()
-    shutil.rmtree(cloud.folder, ignore_errors=True)
+    with cloud.alone(another):
+        cloud.stop()
+        shutil.rmtree(cloud.folder, ignore_errors=True)
 
 
 def main() -> None:
@@ -93,17 +161,22 @@ def main() -> None:
     started = time.monotonic()
     try:
         cloud = the_cloud()
+    except (CloudError, OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    try:
         if command == "up":
             tell(up(cloud))
             say(f"up in {time.monotonic() - started:.0f} s; `make down` stops it\n")
         elif command == "run":
             run(cloud)
         elif command == "down":
-            cloud.stop()
+            down(cloud)
         else:
             clean(cloud)
     except (CloudError, BuildError) as error:
         sys.exit(f"error: {error}")
+    except (BotoCoreError, ClientError, httpx.HTTPError, OSError) as error:
+        sys.exit(f"error: {' '.join(str(error).split())}; the local cloud's log: {cloud.log}")
     except KeyboardInterrupt:
         sys.exit(130)
 

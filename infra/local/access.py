@@ -7,22 +7,27 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import Cloud
+from infra.local.starting import CloudError
 from sprocketworks.client import CommandError
 from sprocketworks.login import Attempt, Places, places_of
 
 NAME = "demo"
 PASSWORD = "Demo-password-1"  # noqa: S105 - of a cloud that only this machine reaches
 
+FIRST_SECONDS = 60
+
 
 def sign_in(cloud: Cloud, api: str, outputs: dict[str, str]) -> tuple[dict[str, str], Places]:
     """The headers with the demo user's token, and where people sign in; CloudError."""
     _make_user(cloud, outputs, f"{api}/")
     try:
+        # a machine with much to do needs more than a client's patience for the first answer
+        httpx.get(f"{api}/", timeout=FIRST_SECONDS)
         places = places_of(api)
         attempt = Attempt(f"{api}/")
         token = attempt.token(places, code_of(attempt.url(places)))
-    except CommandError as error:
+    except (CommandError, httpx.HTTPError) as error:
         raise CloudError(f"the demo user could not sign in: {error}") from error
     return {"Authorization": f"Bearer {token['access_token']}"}, places
 
@@ -56,7 +61,7 @@ def _make_user(cloud: Cloud, outputs: dict[str, str], console: str) -> None:
 
 def code_of(url: str) -> str:
     """What the sign-in page hands to who knows the password."""
-    with httpx.Client(timeout=10) as browser:
+    with httpx.Client(timeout=FIRST_SECONDS) as browser:
         page = browser.get(url)
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
         form = {name: unescape(value) for name, value in hidden}

@@ -1,14 +1,14 @@
 """The local cloud: ministack as a process of its own, its state in a folder."""
 
 import json
-import os
-import signal
-import socket
+import shutil
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,17 @@ from typing import Any
 import boto3
 import psutil
 
-from infra.build import tool
+from infra.build import ROOT
+from infra.local import processes, saves, starting
+from infra.local.starting import CREDENTIALS, CloudError
+from infra.locks import locked
 
-REGION = "us-east-1"
-# any will do: the local cloud knows one account
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-START_SECONDS = 60
-STOP_SECONDS = 60
+REGION = "us-east-1"  # if nobody says another
+START_SECONDS = 120
+STOP_SECONDS = 300
+SAVE_SECONDS = 60
 # A Popen object that is forgotten warns that its process goes on, which is the point here
 _started: list[subprocess.Popen[bytes]] = []
-
-
-class CloudError(Exception):
-    """One sentence on what went wrong with the local cloud."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,8 @@ class Cloud:
 
     folder: Path
     port: int
+    save_seconds: int = SAVE_SECONDS
+    region: str = REGION
 
     @property
     def endpoint(self) -> str:
@@ -57,8 +57,8 @@ class Cloud:
         return {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
         }
 
     def client(self, service: str, **options: Any) -> Any:
@@ -66,22 +66,19 @@ class Cloud:
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
-            region_name=REGION,
+            region_name=self.region,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             **options,
         )
 
     def process(self) -> psutil.Process | None:
-        """The running process, None when there is none."""
-        try:
-            found = json.loads((self.folder / "process.json").read_text())
-            process = psutil.Process(found["pid"])
-            if process.create_time() == found["started"]:
-                return process
-        except (FileNotFoundError, ValueError, psutil.Error):
-            pass
-        return None
+        """The running server, None when there is none."""
+        return processes.server(self.folder)
+
+    def alone(self, waits: Callable[[], object]) -> AbstractContextManager[None]:
+        """One command at a time; `waits` is called when another is under way."""
+        return locked(self.folder, waits)
 
     def answers(self) -> bool:
         try:
@@ -92,43 +89,27 @@ class Cloud:
         except OSError:
             return False
 
-    def start(self) -> None:
-        """Start it and wait until it answers; CloudError when it can't."""
+    def start(self) -> str | None:
+        """Start it and wait until it answers; what was lost of its state. CloudError."""
+        self._keep_region()
         if self.process() is not None:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                raise CloudError(
-                    f"port {self.port} is taken: stop what listens there, "
-                    "or set SPROCKETWORKS_PORT to another"
-                ) from error
-        self._rewind_streams()
-        # AWS_* of the caller's would leak into the functions
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        environment = {
-            **clean,
-            **CREDENTIALS,
-            "AUTH": "true",  # enforce the functions' policies
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(self.port),
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(self.folder / "state"),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(self.folder / "objects"),
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-            "MINISTACK_REGION": REGION,
-            "TMPDIR": str(self._temporary()),
-        }
+            self._wait()
+            return None
+        processes.end(self.folder)
+        starting.expect_free(self.port)
+        killed = (self.folder / "process.json").exists()
+        try:
+            save = saves.restore(self.folder)
+        except saves.DamagedSaveError as error:
+            raise CloudError(f"{error}: `make clean` starts anew without what was saved") from error
+        starting.rewind_streams(self.folder)
+        starting.empty_temporary(self.folder)
         with self.log.open("ab") as log:
             # a session of its own, so that Ctrl-C reaches make but not the cloud
             started = subprocess.Popen(
-                [tool("ministack")],
-                env=environment,
+                [sys.executable, "-m", processes.SERVER, str(self.folder), str(self.save_seconds)],
+                cwd=ROOT,
+                env=starting.environment(self.folder, self.port, self.region),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -137,46 +118,56 @@ class Cloud:
         _started.append(started)
         known = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
         (self.folder / "process.json").write_text(json.dumps(known))
+        self._wait()
+        return starting.lost(save) if killed else None
+
+    def _wait(self) -> None:
+        """Wait until it answers; CloudError when it does not."""
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
-            if started.poll() is not None or time.monotonic() > deadline:
+            for known in _started:
+                known.poll()
+            if self.process() is None or time.monotonic() > deadline:
                 self.stop()
                 raise CloudError(f"the local cloud did not start: see {self.log}")
             time.sleep(0.1)
 
-    def _rewind_streams(self) -> None:
-        """Have the streams read from their beginning.
-
-        ministack keeps how far they were read, but not the streams: what is written after a start
-        would not be seen until there is as much of it as before.
-        """
-        path = self.folder / "state" / "lambda.json"
-        if path.exists():
-            state = json.loads(path.read_text())
-            state.get("payload", {}).pop("dynamodb_stream_positions", None)
-            path.write_text(json.dumps(state))
-
-    def _temporary(self) -> Path:
-        folder = self.folder / "tmp"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    def _keep_region(self) -> None:
+        """A state is of one region, which is part of all its names."""
+        kept = starting.kept_region(self.folder)
+        if kept not in {None, self.region}:
+            raise CloudError(
+                f"the state in {self.folder} is of {kept}, not {self.region}: unset "
+                "SPROCKETWORKS_REGION, or set SPROCKETWORKS_STATE to another folder"
+            )
+        (self.folder / starting.REGION_FILE).write_text(self.region)
 
     def stop(self) -> None:
-        """Stop it gracefully, which is when it writes its state, and whatever it started."""
+        """Stop it gracefully, which saves its state, and whatever it started."""
         process = self.process()
         if process is not None:
-            children = process.children(recursive=True)
-            process.send_signal(signal.SIGTERM)
-            _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+            psutil.wait_procs([process], timeout=STOP_SECONDS)
             for known in _started:
                 known.poll()
-            left = [*alive, *[child for child in children if child.is_running()]]
-            for each in left:
-                with suppress(psutil.NoSuchProcess):
-                    each.kill()
-            psutil.wait_procs(left, timeout=STOP_SECONDS)
-        for name in ("process.json", "cloud.json"):
-            (self.folder / name).unlink(missing_ok=True)
+        processes.end(self.folder)
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        self.description.unlink(missing_ok=True)
+
+    def note(self, name: str) -> str | None:
+        """What was noted in the cloud itself, so that it is saved and lost with its state."""
+        client = self.client("ssm")
+        try:
+            found = client.get_parameter(Name=f"/sprocketworks-local/{name}")
+        except client.exceptions.ParameterNotFound:
+            return None
+        return str(found["Parameter"]["Value"])
+
+    def take_note(self, name: str, value: str) -> None:
+        self.client("ssm").put_parameter(
+            Name=f"/sprocketworks-local/{name}", Value=value, Type="String", Overwrite=True
+        )
 
     def api(self, outputs: dict[str, str]) -> str:
         """The API's base URL."""
@@ -188,6 +179,7 @@ class Cloud:
             "api": api,
             "console": f"{api}/",
             "aws_endpoint": self.endpoint,
+            "aws_region": self.region,
             "headers": headers,
             "auth": auth,
         }

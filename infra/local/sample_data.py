@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.build import ROOT
-from infra.local.cloud import Cloud, CloudError
+from infra.local.starting import CloudError
 
 DATA = ROOT / "data"
 # referenced tables first
@@ -47,30 +46,13 @@ def _loads() -> Iterator[Load]:
         )
 
 
-def load(cloud: Cloud, described: dict[str, Any]) -> None:
-    """Load all once; CloudError when the API refuses any of it."""
-    stamp = cloud.folder / "loaded"
-    if stamp.exists():
-        return
-    loads = list(_loads())
-    bar = Progress(
-        TextColumn("sample data"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-    )
-    with (
-        bar,
-        httpx.Client(base_url=described["api"], headers=described["headers"], timeout=60) as api,
-    ):
-        task = bar.add_task("", total=len(loads))
-        for what, send in loads:
-            bar.update(task, description=what)
+def load(described: dict[str, Any]) -> None:
+    """Load all; CloudError when the API refuses any of it."""
+    with httpx.Client(base_url=described["api"], headers=described["headers"], timeout=60) as api:
+        for what, send in _loads():
             try:
                 answer = send(api)
             except httpx.HTTPError as error:
                 raise CloudError(f"loading {what} failed: {error}") from error
             if answer.is_error:
                 raise CloudError(f"loading {what} failed: {answer.status_code} {answer.text[:300]}")
-            bar.advance(task)
-    stamp.touch()

@@ -5,8 +5,9 @@ from typing import Any
 
 from botocore.config import Config
 
-from infra.local.cloud import Cloud, CloudError
+from infra.local.cloud import Cloud
 from infra.local.deploy import outputs
+from infra.local.starting import CloudError
 
 SECONDS = 900  # at most
 

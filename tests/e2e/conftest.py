@@ -14,6 +14,8 @@ import pytest
 from infra.local.__main__ import up
 from infra.local.cloud import Cloud
 
+REGION = "eu-central-1"  # of AWS, and not the one that clients fall back on
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -53,7 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
-    cloud = Cloud(Path(tmp_path_factory.mktemp("cloud")), free_port())
+    cloud = Cloud(Path(tmp_path_factory.mktemp("cloud")), free_port(), region=REGION)
     try:
         described = up(cloud)
         with httpx.Client(

@@ -181,7 +181,7 @@ def interleave(proxy: Proxy, at: int, other: Callable[[], object]) -> list[objec
 
 def move() -> Point:
     body = PointIn(time=1000, actual=9, goal=9)
-    return production.replace(factories.one("1"), "1", body, None)
+    return production.replace(factories.one("1"), "1", body)
 
 
 def refer() -> bool:
@@ -197,7 +197,7 @@ def refer() -> bool:
 def unmake() -> bool:
     """Whether sprocket 3 could be deleted."""
     try:
-        catalog.delete("3", None)
+        catalog.delete("3")
     except Conflict:
         return False
     return True

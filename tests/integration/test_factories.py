@@ -269,6 +269,7 @@ def test_what_takes_long_to_delete_is_gone_at_once_and_cleared_later(
 
 
 def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
+    from shared.etags import expected
     from shared.problems import PreconditionFailed
     from sprockets import factories
     from sprockets.models import FactoryIn
@@ -278,7 +279,7 @@ def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
     def write(time: int) -> int | None:
         body = FactoryIn.model_validate({"chart_data": chart((time, 1, 1), (time + 100, 1, 1))})
         try:
-            factories.replace("1", body, [1])
+            factories.replace("1", body, expected('"v1"'))
         except PreconditionFailed:
             return None
         return time

@@ -194,12 +194,13 @@ class Factories(RuleBasedStateMachine):
         tag = self.tags.get(path) if tagged else None
         headers = {"If-Match": tag[0]} if tag else {}
         answer = call("PUT", path, json_body=sent, headers=headers)
+        missing = 412 if tag else 404
         if number not in self.names:
-            assert answer.status == 404
+            assert answer.status == missing
         elif not self.known(sent):
-            assert answer.status in {404, 422}
+            assert answer.status in {missing, 422}
         elif was is None:
-            assert answer.status == 404
+            assert answer.status == missing
         elif answer.status == 412:
             assert tag is not None
         else:

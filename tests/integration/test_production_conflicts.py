@@ -168,7 +168,7 @@ def test_points_are_taken_back_when_their_sprocket_goes(
         calls.append(1)
         if len(calls) == 2:
             monkeypatch.setattr("sprockets.references.transact", transact)
-            catalog.delete("2", None)
+            catalog.delete("2")
         transact(operations)
 
     call("POST", "/sprockets", json_body=SPROCKET)

@@ -1,5 +1,6 @@
 """Sprockets through the front door."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -9,9 +10,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from shared.dynamo import Table
 from tests.front_door import Answer, call
 
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
+POINT = {"time": 1, "actual": 1, "goal": 1}
+CHART = {"sprocket_production_actual": [1], "sprocket_production_goal": [2], "time": [3]}
 EXACT = {"teeth": 9, "pitch_diameter": 0.1, "outside_diameter": 2.5e-310, "pitch": 10**40}
 
 
@@ -142,12 +146,91 @@ def test_conditions_on_the_state(tables: None) -> None:
     assert call("DELETE", "/sprockets/1", headers={"If-Match": tag}).status == 412
     assert put("*").status == 200
     assert put(f'"x", {call("GET", "/sprockets/1").headers["etag"]}').status == 200
-    assert call("PUT", "/sprockets/9", json_body=SPROCKET, headers={"If-Match": "*"}).status == 404
     now = call("GET", "/sprockets/1").headers["etag"]
     assert call("DELETE", "/sprockets/1", headers={"If-Match": now}).status == 204
 
 
+WRITES: list[tuple[str, str, Any]] = [
+    ("PUT", "/sprockets/{}", SPROCKET),
+    ("DELETE", "/sprockets/{}", None),
+    ("PUT", "/factories/{}", {"name": "x"}),
+    ("PUT", "/factories/{}", {"chart_data": CHART}),
+    ("DELETE", "/factories/{}", None),
+    ("PUT", "/factories/1/production/{}", POINT),
+    ("DELETE", "/factories/1/production/{}", None),
+    ("PUT", "/factories/{}/production/1", POINT),
+    ("DELETE", "/factories/{}/production/1", None),
+]
+READS: list[tuple[str, str, Any]] = [
+    ("GET", "/sprockets/{}", None),
+    ("GET", "/factories/{}", None),
+    ("GET", "/factories/{}/chart", None),
+    ("GET", "/factories/{}/production", None),
+    ("POST", "/factories/{}/production", POINT),
+    ("GET", "/factories/1/production/{}", None),
+    ("GET", "/factories/{}/production/1", None),
+]
+
+
+@pytest.fixture
+def one_of_each(tables: None) -> None:
+    create()
+    call("POST", "/factories", json_body={"chart_data": CHART})
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+@pytest.mark.parametrize("tag", ["*", '"v1"'])
+def test_a_state_of_what_does_not_exist_is_a_412_and_nothing_is_written(
+    one_of_each: None, method: str, path: str, body: Any, tag: str
+) -> None:
+    before = everything("/sprockets"), everything("/factories")
+    for number in ("9", "x", "9" * 1000):
+        answer = call(method, path.format(number), json_body=body, headers={"If-Match": tag})
+        assert answer.status == 412, answer.text
+    assert (everything("/sprockets"), everything("/factories")) == before
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES + READS)
+@pytest.mark.parametrize("number", ["x" * 1000, "1" * 1000, "%C3%A9" * 1000])
+def test_an_id_of_a_thousand_characters_is_a_404(
+    one_of_each: None, method: str, path: str, body: Any, number: str
+) -> None:
+    assert call(method, path.format(number), json_body=body).status == 404
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+def test_of_500_tags_one_is_the_state(
+    values_in_conditions: list[int], one_of_each: None, method: str, path: str, body: Any
+) -> None:
+    url = path.format(1)
+    others = ", ".join(f'"v{n}"' for n in range(2, 501))
+    stale = call(method, url, json_body=body, headers={"If-Match": others})
+    assert stale.status == 412, stale.text
+    tags = f"{others}, {call('GET', url).headers['etag']}"
+    assert call(method, url, json_body=body, headers={"If-Match": tags}).status in {200, 204}
+    assert max(values_in_conditions, default=0) <= 100, "AWS takes 100 values in an IN"
+
+
+@pytest.fixture
+def values_in_conditions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many values each IN of a condition has."""
+    found: list[int] = []
+
+    def counting(call: Any) -> Any:
+        def counted(self: Table, *args: Any, condition: str | None = None, **more: Any) -> Any:
+            choices = re.findall(r"IN \(([^)]*)\)", condition or "")
+            found.extend(choice.count(",") + 1 for choice in choices)
+            return call(self, *args, condition=condition, **more)
+
+        return counted
+
+    for name in ("put", "update", "delete"):
+        monkeypatch.setattr(Table, name, counting(getattr(Table, name)))
+    return found
+
+
 def test_of_two_writers_at_once_one_is_refused(tables: None) -> None:
+    from shared.etags import expected
     from shared.problems import PreconditionFailed
     from sprockets import catalog
     from sprockets.models import SprocketIn
@@ -157,7 +240,7 @@ def test_of_two_writers_at_once_one_is_refused(tables: None) -> None:
 
     def write(_: int) -> bool:
         try:
-            catalog.replace("1", body, [1])
+            catalog.replace("1", body, expected('"v1"'))
         except PreconditionFailed:
             return False
         return True
@@ -232,7 +315,7 @@ class Sprockets(RuleBasedStateMachine):
         headers = {"If-Match": self.tags[number]}
         answer = call("PUT", f"/sprockets/{number}", json_body=body, headers=headers)
         if number not in self.model:
-            assert answer.status == 404
+            assert answer.status == 412
         else:
             assert answer.status == (200 if now == self.tags[number] else 412)
             if answer.status == 200:

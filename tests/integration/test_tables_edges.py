@@ -2,16 +2,30 @@
 
 import json
 from contextlib import closing
+from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingestion.rows import Checker
+from shared.datasets import DATA_SETS
 from tests.expected_reports import DATA, Expected
 from tests.front_door import call
 from tests.integration.test_tables import assert_problem, form, load, post_form, rows, write
 
-NUMBERS = "0.12345678901234567891", "1e3", "123456789012345678.5", "-0.5e-99", " +7. "
+JSON = {"Content-Type": "application/json"}
+NUMBERS = (
+    "0.1",
+    "1.50",
+    "1e3",
+    "123456789012345678",
+    "-0.5e-99",
+    " +7. ",
+    "0.12345678901234568",
+    "1e22",
+)
 
 
 def experiment(number: int, **columns: Any) -> dict[str, Any]:
@@ -48,17 +62,51 @@ def test_a_header_of_another_table_is_a_422(tables: None) -> None:
     assert rows("hired_employees") == []
 
 
-def test_numbers_are_stored_to_the_last_digit(tables: None) -> None:
+def test_numbers_that_are_taken_are_kept_exactly(tables: None) -> None:
     text = "".join(f"{n},1,1,{number}\n" for n, number in enumerate(NUMBERS))
     assert load("user_experiments", text).json["errors"] == []
-    found = [row["experiment_run_time"] for row in rows("user_experiments")]
-    assert found == [float(number) for number in NUMBERS]
-    key = {"experiment_id": {"N": "0"}}
-    stored = boto3.client("dynamodb").get_item(TableName="UserExperimentsTable", Key=key)["Item"]
-    assert stored["experiment_run_time"]["N"] == "12345678901234567891E-20"
-    for refused in ("1" * 19, "0." + "1" * 21, "1e100", ".", "1_0", "0x1", "NaN"):
-        told = load("user_experiments", f"9,1,1,{refused}\n").json
-        assert [error["column"] for error in told["errors"]] == ["experiment_run_time"]
+    found = call("GET", "/tables/user_experiments/rows?limit=100").text
+    read = json.loads(found, parse_float=Decimal, parse_int=Decimal)["items"]
+    kept = {int(row["experiment_id"]): row["experiment_run_time"] for row in read}
+    assert kept == {n: Decimal(number.strip()) for n, number in enumerate(NUMBERS)}
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("123456789012345678.5", "has more digits than are kept exactly: 15 always are"),
+        ("0.12345678901234567891", "has more digits than are kept exactly: 15 always are"),
+        ("1" * 19, "has more digits than are taken: 18 before the point"),
+        ("0." + "1" * 21, "has more digits than are taken: 18 before the point"),
+        ("1e100", "has more digits than are taken: 18 before the point"),
+        (".", "is not a number"),
+        ("1_0", "is not a number"),
+        ("0x1", "is not a number"),
+        ("NaN", "is not a number"),
+    ],
+)
+def test_a_number_that_cannot_be_kept_is_refused_in_rows_of_both_kinds(
+    tables: None, number: str, reason: str
+) -> None:
+    (error,) = load("user_experiments", f"9,1,1,{number}\n").json["errors"]
+    assert (error["column"], error["value"]) == ("experiment_run_time", number)
+    assert error["reason"].startswith(reason)
+    if number[:1].isdigit() and "_" not in number and "x" not in number:
+        body = '{"rows": [{"experiment_id": 9, "user_id": 1, "experiment_compound_ids": [1],'
+        body += f' "experiment_run_time": {number}}}]}}'
+        answer = call("POST", "/tables/user_experiments/rows", body, JSON)
+        assert_problem(answer, 422, "1 of 1 rows")
+        assert answer.json["errors"][0]["msg"].startswith(reason)
+
+
+@given(st.from_regex(r"\A-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,21})?([eE][+-]?[0-9]{1,2})?\Z"))
+def test_a_checked_number_is_the_number_that_was_sent(text: str) -> None:
+    items, faults = Checker(DATA_SETS["user_experiments"]).check([["1", "1", "1", text]])
+    if not faults:
+        number = items[0]["experiment_run_time"]
+        # what the store's client makes of it
+        read = int(number) if number == number.to_integral_value() else float(number)
+        assert Decimal(repr(read)) == Decimal(text)
 
 
 def test_integers_have_64_bits(tables: None) -> None:

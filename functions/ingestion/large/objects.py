@@ -1,6 +1,7 @@
 """Objects of the landing bucket: uploads, chunk lists, rejected records."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -46,7 +47,12 @@ def client() -> "S3Client":
             connect_timeout=3,
             read_timeout=20,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-            s3={"addressing_style": "auto"},
+            # presigned URLs of any other style name the global endpoint, which refuses the
+            # signatures of regions that are newer than 2019
+            s3={
+                "addressing_style": "auto" if "AWS_ENDPOINT_URL" in os.environ else "virtual",
+                "us_east_1_regional_endpoint": "regional",
+            },
         ),
     )
 
