@@ -2,11 +2,14 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 # Characters of a record at most, its newlines included: what a quote that is never closed may hold
 LONGEST_RECORD = 1_000_000
+
+_LONE_CR = re.compile(rb"\r(?!\n)")
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -22,8 +25,28 @@ class EncodingError(CsvError):
 
     kind = "encoding"
 
-    def __init__(self, byte: int) -> None:
-        super().__init__(f"byte {byte} (counted from 0) is not UTF-8: save the file as UTF-8")
+    def __init__(self, byte: int, line: int) -> None:
+        super().__init__(
+            f"line {line}: byte {byte} (counted from 0) is not UTF-8; save the file as UTF-8"
+        )
+
+
+def line_count(raw: bytes) -> int:
+    """How many lines end within the bytes."""
+    lines = raw.count(b"\n")
+    if _LONE_CR.search(raw):
+        lines += raw.count(b"\r") - raw.count(b"\r\n")
+    return lines
+
+
+def with_whole_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    r"""The pieces, but a \r at the end of one comes with the next, which may begin with a \n."""
+    kept = b""
+    for piece in pieces:
+        whole = kept + piece
+        kept = whole[-1:] if whole.endswith(b"\r") else b""
+        yield whole.removesuffix(kept)
+    yield kept
 
 
 def lines(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -32,18 +55,19 @@ def lines(pieces: Iterable[bytes]) -> Iterator[str]:
     A line longer than LONGEST_RECORD comes in parts. Raises EncodingError.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    # holds a \r back until it is known whether a \n follows in the next piece
-    newlines = io.IncrementalNewlineDecoder(decoder, translate=False)
     rest = ""
-    end = 0
+    end = ended = 0  # bytes, lines
     begun = False
-    for piece, final in chain(((piece, False) for piece in pieces), [(b"", True)]):
+    whole = with_whole_newlines(pieces)
+    for piece, final in chain(((piece, False) for piece in whole), [(b"", True)]):
         end += len(piece)
         try:
-            text = newlines.decode(piece, final)
+            text = decoder.decode(piece, final)
         except UnicodeDecodeError as error:
             # the bytes it looked at end where this piece does, and begin before it did
-            raise EncodingError(end - len(error.object) + error.start) from error
+            at = end - len(error.object) + error.start
+            ended += line_count(error.object[: error.start])
+            raise EncodingError(at, 1 + ended) from error
         if text and not begun:
             text, begun = text.removeprefix(BOM), True
         text, rest = rest + text, ""
@@ -52,3 +76,4 @@ def lines(pieces: Iterable[bytes]) -> Iterator[str]:
                 yield line
             else:
                 rest = line
+        ended += line_count(piece)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ingestion import csv_reader, csv_text, duplicates, store
+from ingestion import csv_format, csv_text, duplicates, store
 from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
 from ingestion.rows import CONTENT, Checker, RowFault
@@ -71,7 +71,7 @@ def _new(data_set: DataSet, items: list[Item]) -> list[Item]:
 
 
 def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
-    records = csv_reader.records(data_set, csv_text.lines([raw]))
+    records = csv_format.records(data_set, csv_text.lines([raw]))
     loaded = Loaded()
     checker = Checker(data_set, strict=options.strict)
     for checked in check_all(checker, islice(records, options.rows)):

@@ -3,7 +3,7 @@
 import codecs
 from typing import Any
 
-from ingestion.csv_text import EncodingError
+from ingestion.csv_text import EncodingError, line_count
 from shared.body import expect_media_type, header, raw_body
 from shared.problems import Fault, Invalid, TooLarge
 
@@ -34,7 +34,7 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
     # text that API Gateway handed over has this where the bytes were not UTF-8
     wrong = -1 if event.get("isBase64Encoded") else raw.find(REPLACEMENT)
     if wrong >= 0:
-        raise _invalid(str(EncodingError(wrong)), EncodingError.kind)
+        raise _invalid(str(EncodingError(wrong, 1 + line_count(raw[:wrong]))), EncodingError.kind)
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _invalid("the file is empty", "empty")
     return raw

@@ -82,6 +82,32 @@ def test_files_of_many_looks_hold_the_same_row(tables: None, text: str) -> None:
     assert rows("hired_employees") == [ADA]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1;Engineer, Senior\n2;Clerk, Junior\n",
+        "1;Engineer, Senior\n2;Clerk, Junior\n3;Cook\n4;Driver, Long, Distance\n",
+        "1\tEngineer, Senior; Main | Part\n2\tClerk, Junior; a | b\n",
+        "1|Engineer, Senior\n 2 |Clerk, Junior\n",
+        "id\t|\tjob\t\n1\t|\tEngineer, Senior\n",
+        "\n" * 101 + "id;job\n1;Engineer, Senior\n",
+        " \r\n" * 300 + "job;id\r\nEngineer, Senior;1\r\n",
+        "\t\n" * 300 + "1\tEngineer, Senior\n",
+    ],
+)
+def test_the_delimiter_is_the_one_that_gives_valid_keys(tables: None, text: str) -> None:
+    response = load("jobs", text)
+    assert (response.status, response.json["rejected"]) == (200, 0)
+    (first, *_) = rows("jobs")
+    assert first == {"id": 1, "job": first["job"]}
+    assert first["job"].startswith("Engineer, Senior")
+
+
+def test_lines_above_a_late_header_count(tables: None) -> None:
+    (error,) = load("jobs", "\n" * 101 + "id,job\n1,a\nx,b\n").json["errors"]
+    assert error["line"] == 104
+
+
 def test_a_header_may_leave_optional_columns_out(tables: None) -> None:
     assert load("hired_employees", "department_id,id\n2,1\n").json["written"] == 1
     expected = dict.fromkeys(ADA, None) | {"id": 1, "department_id": 2}
@@ -94,10 +120,15 @@ def test_a_header_may_leave_optional_columns_out(tables: None) -> None:
         ("id,departmnt", "unknown column 'departmnt'"),
         ("id,department,id", "column 'id' twice"),
         ("department", "required column 'id' is missing"),
+        ("foo,bar", "no valid 'id', is not one of departments: unknown column 'foo', unknown"),
+        ("departments of 2021", "unknown column 'departments of 2021'"),
+        ("foo;bar", "unknown column 'foo', unknown column 'bar'"),
     ],
 )
 def test_a_header_that_cannot_be_is_a_422(tables: None, header: str, words: str) -> None:
-    assert_problem(load("departments", f"{header}\n1,Casting\n"), 422, words)
+    delimiter = ";" if ";" in header else ","
+    assert_problem(load("departments", f"{header}\n1{delimiter}Casting\n"), 422, words)
+    assert rows("departments") == []
 
 
 def test_quoted_fields_keep_their_newlines_commas_and_quotes(tables: None) -> None:
@@ -268,11 +299,11 @@ def test_a_header_only_holds_no_rows(tables: None) -> None:
 
 def test_what_is_no_utf8_is_a_422_that_says_where(tables: None) -> None:
     latin = "1,Casting\n2,Gießerei\n".encode("latin-1")
-    assert_problem(load("departments", latin), 422, "byte 15 ")
+    assert_problem(load("departments", latin), 422, "line 2: byte 15 ")
     request = event("POST", "/tables/departments", "", CSV)
     exact = request | {"body": base64.b64encode(latin).decode(), "isBase64Encoded": True}
-    assert_problem(invoke(exact), 422, "byte 15 ")
-    assert_problem(load("departments", "1,a\n".encode("utf-16")), 422, "byte 0 ")
+    assert_problem(invoke(exact), 422, "line 2: byte 15 ")
+    assert_problem(load("departments", "1,a\n".encode("utf-16")), 422, "line 1: byte 0 ")
     assert rows("departments") == []
 
 

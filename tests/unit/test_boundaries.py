@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.csv_reader import Record, split
-from ingestion.csv_text import CsvError
+from ingestion.csv_text import CsvError, line_count
 from ingestion.large import boundaries
-from ingestion.large.boundaries import LONGEST_BYTES, line_count, windows
+from ingestion.large.boundaries import LONGEST_BYTES, windows
 
 PIECES = st.sampled_from(['"', '""', ",", "\n", "\r\n", "\r", "a", "ß", '"a,\n"', "1", ";"])
 TEXTS = st.lists(PIECES, max_size=60).map("".join)

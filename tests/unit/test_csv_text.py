@@ -28,13 +28,19 @@ def test_lines_do_not_depend_on_the_pieces(text: str, marked: bool, at: list[int
     assert found == list(io.StringIO(plain, newline=""))
 
 
-@given(st.lists(st.sampled_from([b"a", b"\n", b"\xc3", b"\xa9", b"\xff", BOM, b"\xf0\x9f"])), cuts)
+@given(
+    st.lists(st.sampled_from([b"a", b"\n", b"\r", b"\xc3", b"\xa9", b"\xff", BOM, b"\xf0\x9f"])),
+    cuts,
+)
 def test_the_first_byte_that_is_no_utf8_is_told(parts: list[bytes], at: list[int]) -> None:
     data = b"".join(parts)
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        with pytest.raises(EncodingError, match=rf"^byte {error.start} "):
+        line = 1 + len(
+            [each for each in data[: error.start].splitlines(True) if each[-1] in b"\r\n"]
+        )
+        with pytest.raises(EncodingError, match=rf"^line {line}: byte {error.start} "):
             list(lines(cut(data, at)))
     else:
         assert "".join(lines(cut(data, at))) == data.decode().removeprefix("\ufeff")

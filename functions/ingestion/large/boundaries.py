@@ -10,13 +10,12 @@ from enum import Enum, auto
 from functools import cache
 from typing import NamedTuple
 
-from ingestion.csv_text import LONGEST_RECORD, CsvError
+from ingestion.csv_text import LONGEST_RECORD, CsvError, line_count, with_whole_newlines
 
 # Bytes of a record at most: its characters take up to four
 LONGEST_BYTES = 4 * LONGEST_RECORD
 _QUOTE = b'"'
 _QUOTED = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
-_LONE_CR = re.compile(rb"\r(?!\n)")
 _LINE = re.compile(rb"[^\r\n]*+")
 
 
@@ -133,14 +132,6 @@ def _end_of(pattern: re.Pattern[bytes], piece: bytes, at: int, end: int) -> int:
     return found.end() if found else at
 
 
-def line_count(window: bytes) -> int:
-    """How many lines end within the bytes."""
-    lines = window.count(b"\n")
-    if _LONE_CR.search(window):
-        lines += window.count(b"\r") - window.count(b"\r\n")
-    return lines
-
-
 class Window(NamedTuple):
     """Whole records, the line where they begin, and the line behind them."""
 
@@ -162,7 +153,7 @@ def windows(pieces: Iterable[bytes], size: int, delimiter: str, line: int = 1) -
     scanner = _Scanner(delimiter)
     held: list[bytes] = []  # the beginning of a window
     length = 0
-    for piece in _with_whole_newlines(pieces):
+    for piece in with_whole_newlines(pieces):
         begun = at = 0
         while True:
             target = min(begun + size - length, len(piece))
@@ -188,16 +179,6 @@ def windows(pieces: Iterable[bytes], size: int, delimiter: str, line: int = 1) -
         raise _too_long(rest, delimiter, line)
     if rest:
         yield _window(line, rest)
-
-
-def _with_whole_newlines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    r"""The pieces, but a \r at the end of one comes with the next, which may begin with a \n."""
-    kept = b""
-    for piece in pieces:
-        whole = kept + piece
-        kept = whole[-1:] if whole.endswith(b"\r") else b""
-        yield whole.removesuffix(kept)
-    yield kept
 
 
 def _too_long(window: bytes, delimiter: str, line: int) -> CsvError:

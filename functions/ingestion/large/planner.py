@@ -6,15 +6,14 @@ The first task of the state machine, called until it says "load" or "end".
 import codecs
 import io
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ingestion.csv_reader import PROBE, above_rows, recognise
-from ingestion.csv_text import CsvError, EncodingError
+from ingestion.csv_format import begin
+from ingestion.csv_text import CsvError, EncodingError, line_count
 from ingestion.large import jobs, objects, store
-from ingestion.large.boundaries import Window, line_count, windows
+from ingestion.large.boundaries import Window, windows
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
 
@@ -62,7 +61,7 @@ def plan(job: Item, more_time: Callable[[], bool]) -> str:
     resume_key = f"{objects.WORKING}{job['id']}/plan.json"
     so_far = objects.get_json(resume_key) or _begin(job)
     for line, window, next_line in _windows(job, so_far):
-        _expect_text(window, so_far["position"])
+        _expect_text(window, so_far["position"], line)
         so_far["position"] += len(window)
         _add(so_far, job, len(window), line)
         so_far["line"] = next_line
@@ -107,29 +106,29 @@ def _begin(job: Item) -> dict[str, Any]:
     for signature, sentence in _KINDS.items():
         if first.startswith(signature):
             raise CsvError(sentence)
-    if b"\0" in first:
-        raise CsvError("the file has NUL bytes: it is no CSV in UTF-8")
     mark = len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0
     try:
         # the end may cut a character, and a line
         text = codecs.getincrementaldecoder("utf-8")().decode(first[mark:])
     except UnicodeDecodeError as error:
-        raise EncodingError(mark + error.start) from error
-    if not text.strip() and job["bytes"] <= len(first):
-        raise CsvError("the file is empty")
-    sample = list(islice(io.StringIO(text, newline=""), PROBE * 5))
-    if len(sample) > 1 and job["bytes"] > len(first):
-        sample.pop()
-    data_set = DATA_SETS[job["table"]]
-    found = recognise(data_set, sample)
-    above = above_rows(found, sample).encode()
-    position = mark + len(above)
+        at = mark + error.start
+        raise EncodingError(at, 1 + line_count(first[:at])) from error
+    is_cut = job["bytes"] > len(first)
+    if not text.strip():
+        raise CsvError(
+            "the file begins with a megabyte of blanks" if is_cut else "the file is empty"
+        )
+    lines = list(io.StringIO(text, newline=""))
+    if len(lines) > 1 and is_cut:
+        lines.pop()
+    begun = begin(DATA_SETS[job["table"]], iter(lines))
+    position = mark + len(begun.above.encode())
     return {
         "begin": position,
         "position": position,
-        "line": 1 + line_count(above),
-        "delimiter": found.delimiter,
-        "header": list(found.header) if found.header else None,
+        "line": begun.line,
+        "delimiter": begun.format.delimiter,
+        "header": list(begun.format.header) if begun.format.header else None,
         "chunks": [],
     }
 
@@ -139,8 +138,9 @@ def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[Window]:
     return windows(pieces, CHUNK, so_far["delimiter"], so_far["line"])
 
 
-def _expect_text(window: bytes, position: int) -> None:
+def _expect_text(window: bytes, position: int, line: int) -> None:
     try:
         window.decode()
     except UnicodeDecodeError as error:
-        raise EncodingError(position + error.start) from error
+        line += line_count(window[: error.start])
+        raise EncodingError(position + error.start, line) from error

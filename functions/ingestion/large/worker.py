@@ -14,7 +14,8 @@ from aws_lambda_powertools import Logger
 
 from ingestion import loading
 from ingestion import store as rows
-from ingestion.csv_reader import Format, in_order, split
+from ingestion.csv_format import Format, in_order
+from ingestion.csv_reader import split
 from ingestion.csv_text import CsvError
 from ingestion.large import objects, progress, rejects, store
 from ingestion.large.boundaries import windows
