@@ -1,0 +1,294 @@
+"""The template as AWS deploys it: what the local cloud would not show."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+from infra.build import open_to_everyone
+from tests import deployed
+from tests.template import ROOT, template
+from tests.transformed import Resolver, Resources, resolved, transformed
+
+Rule = Callable[[Resources], deployed.Faults]
+
+
+@pytest.fixture(scope="module")
+def resources() -> Resources:
+    return resolved(transformed())
+
+
+def properties(resources: Resources, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = resources[name].setdefault("Properties", {})
+    return found
+
+
+def statement(resources: Resources, role: str, sid: str) -> dict[str, Any]:
+    (found,) = [
+        each for of, each in deployed.statements(resources) if (of, each.get("Sid")) == (role, sid)
+    ]
+    return found
+
+
+def gateway(resources: Resources, name: str) -> dict[str, Any]:
+    responses = properties(resources, "Api")["Body"]["x-amazon-apigateway-gateway-responses"]
+    found: dict[str, Any] = responses[name]
+    return found
+
+
+def first(resources: Resources, kind: str) -> dict[str, Any]:
+    return next(properties for _, properties in deployed.of_type(resources, kind))
+
+
+RULES: list[Rule] = [
+    deployed.every_function_is_published_by_an_alias,
+    deployed.every_caller_calls_an_alias,
+    deployed.every_log_group_has_a_retention,
+    deployed.every_alarm_reaches_somebody,
+    deployed.every_alarm_watches_what_is_measured,
+    deployed.every_queue_is_read_or_watched,
+    deployed.every_data_set_is_in_every_list,
+    deployed.no_policy_has_a_wildcard,
+    deployed.every_gateway_response_is_json,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_stack_keeps_the_rule(resources: Resources, rule: Rule) -> None:
+    assert list(rule(resources)) == []
+
+
+# How each rule can be broken: where, and what is changed there
+BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
+    (
+        deployed.every_function_is_published_by_an_alias,
+        lambda of: of.pop("WorkerFunctionAliaslive"),
+        "WorkerFunction has no alias",
+    ),
+    (
+        deployed.every_function_is_published_by_an_alias,
+        lambda of: properties(of, "WorkerFunctionAliaslive").update(FunctionVersion="$LATEST"),
+        "WorkerFunction has no alias",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: properties(of, "IngestionMachine")["DefinitionSubstitutions"].update(
+            Worker="{WorkerFunction.Arn}"
+        ),
+        "IngestionMachine calls WorkerFunction.Arn",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: first(of, "AWS::Lambda::EventSourceMapping").update(
+            FunctionName="{ProjectorFunction}"
+        ),
+        "calls ProjectorFunction,",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: first(of, "AWS::Events::Rule")["Targets"][0].update(
+            Arn="{ArrivalsFunction.Arn}"
+        ),
+        "calls ArrivalsFunction.Arn",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: first(of, "AWS::Lambda::Permission").update(FunctionName="{PortalFunction}"),
+        "calls PortalFunction,",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: properties(of, "Api")["Body"]["paths"]["/tables"]["get"][
+            "x-amazon-apigateway-integration"
+        ].update(
+            uri="arn:aws:apigateway:x:lambda:path/functions/{IngestionFunction.Arn}/invocations"
+        ),
+        "Api calls IngestionFunction.Arn",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: first(of, "AWS::Lambda::EventInvokeConfig").update(Qualifier="$LATEST"),
+        "is for $LATEST",
+    ),
+    (
+        deployed.every_caller_calls_an_alias,
+        lambda of: [of.pop(name) for name in list(of) if name.startswith("AnnounceFunctionHourly")],
+        "nothing calls AnnounceFunction",
+    ),
+    (
+        deployed.every_log_group_has_a_retention,
+        lambda of: properties(of, "PortalLogs").pop("RetentionInDays"),
+        "PortalLogs",
+    ),
+    (
+        deployed.every_log_group_has_a_retention,
+        lambda of: properties(of, "PortalFunction").pop("LoggingConfig"),
+        "PortalFunction",
+    ),
+    (
+        deployed.every_alarm_reaches_somebody,
+        lambda of: properties(of, "SweeperAlarm").pop("AlarmActions"),
+        "SweeperAlarm has no action",
+    ),
+    (
+        deployed.every_alarm_reaches_somebody,
+        lambda of: properties(of, "SweeperAlarm").update(AlarmActions=["{GreetingsTopic}"]),
+        "nobody reads",
+    ),
+    (
+        deployed.every_alarm_reaches_somebody,
+        lambda of: properties(of, "AlarmTopic").update(KmsMasterKeyId="alias/aws/sns"),
+        "SweeperAlarm cannot publish",
+    ),
+    (
+        deployed.every_alarm_reaches_somebody,
+        lambda of: of.pop("AlarmSubscription"),
+        "nobody reads",
+    ),
+    (
+        deployed.every_alarm_watches_what_is_measured,
+        lambda of: properties(of, "ReconcileAlarm").update(Namespace="Sprocketworks"),
+        "ReconcileAlarm watches Sprocketworks",
+    ),
+    (
+        deployed.every_alarm_watches_what_is_measured,
+        lambda of: properties(of, "SweeperAlarm")["Dimensions"][0].update(Value="sweeper"),
+        "SweeperAlarm watches nothing",
+    ),
+    (
+        deployed.every_queue_is_read_or_watched,
+        lambda of: of.pop("ProjectorDeadLettersAlarm"),
+        "ProjectorDeadLetters",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: of.pop("ProjectorFunctionJobs"),
+        "the stream of jobs",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: properties(of, "UsersTable").pop("StreamSpecification"),
+        "the table of users",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: properties(of, "WorkerFunction")["Environment"]["Variables"].pop("JOBS_TABLE"),
+        "WorkerFunction has other tables",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: [
+            properties(of, name)["Environment"]["Variables"].pop("JOBS_TABLE")
+            for name, _ in list(deployed.of_type(of, "AWS::Lambda::Function"))
+        ],
+        "do not know all tables",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: statement(of, "PortalFunctionRole", "Probe")["Resource"].remove(
+            "{CompoundsTable.Arn}"
+        ),
+        "PortalFunctionRole Probe lacks",
+    ),
+    (
+        deployed.every_data_set_is_in_every_list,
+        lambda of: statement(of, "WorkerFunctionRole", "Rows").update(Action="dynamodb:PutItem"),
+        "WorkerFunctionRole may not do",
+    ),
+    (
+        deployed.no_policy_has_a_wildcard,
+        lambda of: statement(of, "WorkerFunctionRole", "Rows").update(Resource="*"),
+        "WorkerFunctionRole Rows is for *",
+    ),
+    (
+        deployed.no_policy_has_a_wildcard,
+        lambda of: statement(of, "WorkerFunctionRole", "Rows").update(
+            Resource=["arn:aws:dynamodb:*:*:table/*"]
+        ),
+        "WorkerFunctionRole Rows is for arn",
+    ),
+    (
+        deployed.no_policy_has_a_wildcard,
+        lambda of: statement(of, "WorkerFunctionRole", "Rows").update(Action=["dynamodb:*"]),
+        "WorkerFunctionRole Rows allows dynamodb:*",
+    ),
+    (
+        deployed.no_policy_has_a_wildcard,
+        lambda of: properties(of, "WorkerFunctionRole")["ManagedPolicyArns"].append(
+            "arn:aws:iam::aws:policy/AdministratorAccess"
+        ),
+        "AdministratorAccess",
+    ),
+    (
+        deployed.every_gateway_response_is_json,
+        lambda of: gateway(of, "DEFAULT_4XX")["responseTemplates"].update(
+            {"application/json": '{"status":$context.responseOverride.status}'}
+        ),
+        "DEFAULT_4XX is no JSON",
+    ),
+    (
+        deployed.every_gateway_response_is_json,
+        lambda of: gateway(of, "THROTTLED")["responseTemplates"].update(
+            {"application/json": '{"detail":"$context.error.message"}'}
+        ),
+        "THROTTLED is no JSON",
+    ),
+    (
+        deployed.every_gateway_response_is_json,
+        lambda of: gateway(of, "THROTTLED").update(statusCode="430"),
+        "THROTTLED has another status",
+    ),
+    (
+        deployed.every_gateway_response_is_json,
+        lambda of: gateway(of, "THROTTLED").pop("responseParameters"),
+        "THROTTLED is no problem",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "damage", "fault"), BROKEN)
+def test_a_broken_stack_is_found(
+    resources: Resources, rule: Rule, damage: Callable[[Resources], object], fault: str
+) -> None:
+    broken = deepcopy(resources)
+    damage(broken)
+    assert any(fault in found for found in rule(broken)), list(rule(broken))
+
+
+def test_each_rule_has_a_stack_that_breaks_it() -> None:
+    assert {rule for rule, *_ in BROKEN} == set(RULES)
+
+
+@pytest.mark.parametrize("all_properties", [True, False])
+def test_a_new_setting_is_a_new_version(all_properties: bool) -> None:
+    source = deepcopy(template())
+    source["Globals"]["Function"]["AutoPublishAliasAllProperties"] &= all_properties
+
+    def versions() -> set[str]:
+        made = resolved(transformed(source))
+        return {name for name, _ in deployed.of_type(made, "AWS::Lambda::Version")}
+
+    before = versions()
+    source["Globals"]["Function"]["EphemeralStorage"] = {"Size": 1024}
+    assert before.isdisjoint(versions()) == all_properties
+
+
+@pytest.mark.parametrize(
+    ("environment", "allowed"),
+    [("local", True), ("dev", True), ("staging", False), ("prod", False)],
+)
+def test_an_open_build_is_refused_outside_local_and_dev(environment: str, allowed: bool) -> None:
+    opened = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+    open_to_everyone(opened)
+    made = transformed(opened)
+    resolver = Resolver(made)
+    resolver.values["Environment"] = environment
+    kept = [
+        resolver.value(assertion["Assert"])
+        for rule in made["Rules"].values()
+        for assertion in rule["Assertions"]
+    ]
+    assert all(kept) == allowed
+    assert "OpenForDemonstrationsOnly" not in template().get("Rules", {})
