@@ -5,7 +5,7 @@ from importlib import import_module
 
 from infra.operations import Operations, tag
 from infra.schemas import FUNCTIONS, JsonObject
-from shared.http import Route
+from shared.route import Route
 
 TARGET = FUNCTIONS / "portal/openapi.json"
 

@@ -7,9 +7,9 @@ from inspect import getdoc
 
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
-from shared.http import Route
 from shared.idempotency import KEY_HEADER, LONGEST_KEY
 from shared.problems import PROBLEM_JSON, StoreUnavailable
+from shared.route import Route
 
 PATH_PARAMETERS = {
     "table": "Name of a data set, such as `departments`",

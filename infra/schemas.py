@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 if TYPE_CHECKING:
-    from shared.http import Route
+    from shared.route import Route
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 # the functions' code root, which is no package
@@ -20,32 +20,44 @@ if str(FUNCTIONS) not in sys.path:
 JsonObject = dict[str, Any]
 Model = tuple[str, str]  # package, name
 
-# shared.problems.ProblemBody
-PROBLEM_SCHEMAS: JsonObject = {
-    "Fault": {
-        "type": "object",
-        "description": "One thing wrong with the input: where, what, and its kind",
-        "required": ["loc", "msg", "type"],
-        "properties": {
-            "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
-            "msg": {"type": "string"},
-            "type": {"type": "string"},
+
+def problem_schemas() -> JsonObject:
+    """Of shared.problems.ProblemBody and Fault."""
+    from shared.problems import MOST_ERRORS
+
+    return {
+        "Fault": {
+            "type": "object",
+            "description": "One thing wrong with the input: where, what, and its kind",
+            "required": ["loc", "msg", "type"],
+            "properties": {
+                "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+                "msg": {"type": "string"},
+                "type": {"type": "string"},
+            },
         },
-    },
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457 problem",
-        "required": ["type", "title", "status", "detail", "instance"],
-        "properties": {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "instance": {"type": "string", "description": "Id of the request"},
-            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "Problem": {
+            "type": "object",
+            "description": "RFC 9457 problem",
+            "required": ["type", "title", "status", "detail", "instance"],
+            "properties": {
+                "type": {"type": "string", "format": "uri-reference"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+                "detail": {"type": "string"},
+                "instance": {"type": "string", "description": "Id of the request"},
+                "errors": {
+                    "type": "array",
+                    "maxItems": MOST_ERRORS,
+                    "items": {"$ref": "#/components/schemas/Fault"},
+                },
+                "error_count": {
+                    "type": "integer",
+                    "description": "The number of all errors; `errors` has the first of them",
+                },
+            },
         },
-    },
-}
+    }
 
 
 class _Schema(GenerateJsonSchema):
@@ -75,9 +87,9 @@ def schemas(found: Iterable["Route"]) -> tuple[dict[Model, JsonObject], JsonObje
     found_schemas, definitions = TypeAdapter.json_schemas(
         inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schema
     )
-    if clash := PROBLEM_SCHEMAS.keys() & definitions["$defs"].keys():
+    if clash := problem_schemas().keys() & definitions["$defs"].keys():
         raise ValueError(f"models are called like the schemas of problems: {clash}")
     return (
         {key: dict(schema) for (key, _), schema in found_schemas.items()},
-        {**definitions["$defs"], **PROBLEM_SCHEMAS},
+        {**definitions["$defs"], **problem_schemas()},
     )

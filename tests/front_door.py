@@ -104,7 +104,7 @@ def event(
 
 def invoke(request: dict[str, Any]) -> Answer:
     """The answer of the function that the template sends the event to."""
-    package, _ = route(request["httpMethod"], request["path"])
+    package = _routes()[request["httpMethod"], request["resource"]]
     handler: Handler = import_module(f"{package}.handler").handler
     result = handler(request, Context())
     headers = {name.lower(): value for name, value in (result.get("headers") or {}).items()}

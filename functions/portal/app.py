@@ -13,14 +13,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.files import FILES, File
 from portal.health import check_stores
-from shared.log import logger, request_id
-from shared.problems import PROBLEM_JSON, MethodNotAllowed, NotFound, Problem, StoreUnavailable
+from shared.etags import not_modified
+from shared.log import log_failure, request_id
+from shared.params import read_query
+from shared.problems import (
+    PROBLEM_JSON,
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    StoreUnavailable,
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-async def health(_: Request) -> Response:
-    checks = await check_stores()
+async def health(request: Request) -> Response:
+    event = request.scope["aws.event"]
+    try:
+        read_query((), event.get("queryStringParameters") or {})
+    except Malformed as malformed:
+        return problem_answer(request, malformed)
+    checks = await check_stores(request_id(event))
     if all(check == "ok" for check in checks.values()):
         return JSONResponse({"status": "ok", "checks": checks}, headers=NO_STORE)
     headers = NO_STORE | StoreUnavailable().headers
@@ -56,8 +70,7 @@ def serve(file: File) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         headers = file.headers_for(sign_in(request).get("sign_in", ""))
-        known = request.headers.get("if-none-match", "")
-        if known == "*" or file.headers["ETag"] in (part.strip() for part in known.split(",")):
+        if not_modified(request.headers.get("if-none-match"), file.headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(file.content, media_type=file.media_type, headers=headers)
 
@@ -90,8 +103,10 @@ class Guard:
         try:
             await self.app(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
-            logger.exception("unexpected failure", exc_info=error)
-            await problem_answer(Request(scope), Problem())(scope, receive, send)
+            problem = Problem()
+            problem.__cause__ = error
+            log_failure(problem, request_id(scope["aws.event"]))
+            await problem_answer(Request(scope), problem)(scope, receive, send)
 
 
 app = Starlette(

@@ -9,6 +9,7 @@ from mangum import Mangum
 from portal.app import app
 from shared.body import header
 from shared.log import log_request
+from shared.paths import path_of
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -19,11 +20,23 @@ asyncio.set_event_loop(asyncio.new_event_loop())
 _portal = Mangum(app, lifespan="off", text_mime_types=["text/", "json", "image/svg+xml"])
 
 
+# Of everything that the portal serves; what needs more than nothing has a policy of its own
+SECURITY = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     started = time.perf_counter()
     # nothing else of a request is read here, so nothing else of it can be in the way
     headers = {"if-none-match": header(event, "if-none-match")}
     nothing = {"body": None, "multiValueHeaders": None}
-    result = _portal({**event, **nothing, "headers": headers}, context)
+    result = _portal({**event, **nothing, "headers": headers, "path": path_of(event)}, context)
+    result["headers"] = SECURITY | result["headers"]
+    if event["httpMethod"] == "HEAD":
+        result["body"] = ""
     log_request(event, result["statusCode"], started)
     return result

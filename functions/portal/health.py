@@ -59,21 +59,22 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(len(_probes()), thread_name_prefix="health")
 
 
-async def check_stores() -> dict[str, str]:
-    """`ok` or `unavailable` for each store, within PATIENCE."""
+async def check_stores(request: str) -> dict[str, str]:
+    """`ok` or `unavailable` for each store, within PATIENCE; `request` is the id of who asks."""
     loop = asyncio.get_running_loop()
     answers = {name: loop.run_in_executor(_threads(), probe) for name, probe in _probes().items()}
     await asyncio.wait(answers.values(), timeout=PATIENCE)
-    return {name: _verdict(name, answer) for name, answer in answers.items()}
+    return {name: _verdict(name, answer, request) for name, answer in answers.items()}
 
 
-def _verdict(name: str, answer: asyncio.Future[None]) -> str:
+def _verdict(name: str, answer: asyncio.Future[None], request: str) -> str:
     if not answer.done():
         answer.cancel()
-        why = "late"
-    elif error := answer.exception():
-        why = type(error).__name__
+        error: BaseException | None = TimeoutError(f"no answer within {PATIENCE} s")
     else:
+        error = answer.exception()
+    if error is None:
         return "ok"
-    logger.warning("a store does not answer", extra={"store": name, "why": why})
+    extra = {"store": name, "request_id": request}
+    logger.error("a store does not answer", exc_info=error, extra=extra)
     return "unavailable"

@@ -8,12 +8,17 @@ from shared.problems import Malformed, TooLarge, UnsupportedMediaType
 JSON = "application/json"
 
 
-def header(event: dict[str, Any], name: str) -> str:
-    """A request header, "" where there is none; `name` in lower case."""
+def find_header(event: dict[str, Any], name: str) -> str | None:
+    """A request header, None where there is none; `name` in lower case."""
     for key, value in (event.get("headers") or {}).items():
         if key.lower() == name:
             return str(value)
-    return ""
+    return None
+
+
+def header(event: dict[str, Any], name: str) -> str:
+    """A request header, "" where there is none; `name` in lower case."""
+    return find_header(event, name) or ""
 
 
 def media_type(event: dict[str, Any]) -> str:
@@ -32,11 +37,17 @@ def expect_media_type(event: dict[str, Any], *known: str) -> str:
 
 
 def raw_body(event: dict[str, Any], limit: int, hint: str = "") -> bytes:
-    """The body as it was sent; TooLarge over `limit` bytes.
+    """The body as it was sent; TooLarge over `limit` bytes, UnsupportedMediaType where compressed.
 
     API Gateway hands text over as text: what was not UTF-8 has become U+FFFD by then.
     """
     body = event.get("body") or ""
+    coding = header(event, "content-encoding").strip().lower()
+    if coding not in {"", "identity"}:
+        raise UnsupportedMediaType(
+            f"the body must be sent without a content coding, not as {coding}",
+            headers={"Accept-Encoding": "identity"},
+        )
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
     if len(raw) > limit:
         raise TooLarge(f"the body has {len(raw)} bytes, at most {limit} are taken{hint}")

@@ -15,37 +15,36 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from http import HTTPStatus
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
-from shared.body import JSON, header, json_bytes
+from shared.body import JSON, find_header
 from shared.etags import Expected, expected, not_modified, stale
-from shared.log import log_request, logger, request_id
-from shared.params import Param, read_query
+from shared.log import log_failure, log_request, request_id
+from shared.params import read_query
+from shared.paths import path_of
 from shared.problems import (
     PROBLEM_JSON,
-    Fault,
-    Invalid,
-    Malformed,
     MethodNotAllowed,
     NotFound,
     PreconditionFailed,
     Problem,
+    ResponseTooLarge,
 )
+from shared.route import Event, JsonObject, Route, RouteFunction
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from pydantic import TypeAdapter
 
-JsonObject = dict[str, Any]
-Event = dict[str, Any]
-RouteFunction = Callable[..., JsonObject | Response[Any]]
+__all__ = ["Api", "Event", "JsonObject", "Route", "answer", "created", "no_content"]
+
+Result = dict[str, Any]
+# What Lambda returns at most, the whole result as JSON with all but ASCII escaped
+LARGEST_RESULT = 6 * 1024 * 1024  # bytes
+LONGEST_ESCAPE = 12  # bytes for one character
 
 
 def json_text(value: object) -> str:
@@ -66,66 +65,6 @@ def created(body: object, location: str, tag: str) -> Response[str]:
 
 def no_content() -> Response[str]:
     return Response(HTTPStatus.NO_CONTENT, None, "")
-
-
-@dataclass(frozen=True)
-class Route:
-    """One operation and its contract; `body` and `answer` are names of models in the package."""
-
-    package: str
-    method: str
-    path: str
-    function: RouteFunction
-    summary: str
-    status: int = HTTPStatus.OK
-    query: tuple[Param, ...] = ()
-    body: str | None = None
-    max_body: int = 1_000_000
-    # faults of the path's parameters, told with those of a body that is not valid
-    path_faults: Callable[..., list[Fault]] | None = None
-    answer: str | None = None
-    # status -> description, of further answers that are no problems
-    answers: Mapping[int, str] = field(default_factory=dict)
-    problems: tuple[int, ...] = ()
-    # request media types beside JSON, for bodies that the route reads itself
-    consumes: tuple[str, ...] = ()
-    # answer media types, the default first
-    produces: tuple[str, ...] = (JSON,)
-
-    @cached_property
-    def adapter(self) -> "TypeAdapter[Any]":
-        """Checks the body; imports pydantic and the package's models."""
-        from pydantic import TypeAdapter
-
-        if self.body is None:
-            raise TypeError(f"{self.method} {self.path} takes no body")
-        models = import_module(f"{self.package}.models")
-        return TypeAdapter(getattr(models, self.body))
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        return re.compile(re.sub(r"\{\w+\}", "[^/]+", self.path) + "/*")
-
-    def read_body(self, event: Event, path: Mapping[str, str]) -> Any:
-        from pydantic import ValidationError
-
-        raw = json_bytes(event, self.max_body)
-        try:
-            return self.adapter.validate_json(raw)
-        except ValidationError as error:
-            faults = error.errors(include_url=False, include_context=False, include_input=False)
-        if faults[0]["type"] == "json_invalid":
-            raise Malformed(f"the body is not JSON: {faults[0]['msg']}")
-        told = self.path_faults(**path) if self.path_faults else []
-        told += [
-            {
-                "loc": ["body", *fault["loc"]],
-                "msg": fault["msg"].removeprefix("Value error, "),
-                "type": fault["type"],
-            }
-            for fault in faults
-        ]
-        raise Invalid("the body is not valid", told)
 
 
 class Api:
@@ -201,8 +140,8 @@ class Api:
             event = self.event
             path = {name: unquote(part) for name, part in path.items()}
             arguments: dict[str, Any] = dict(path)
-            if route.query:
-                query = event.get("queryStringParameters") or {}
+            query = event.get("queryStringParameters") or {}
+            if route.query or query:
                 arguments |= read_query(route.query, query)
             if route.body:
                 arguments["body"] = route.read_body(event, path)
@@ -211,54 +150,69 @@ class Api:
 
         return endpoint
 
-    def __call__(self, event: Event, context: "LambdaContext") -> dict[str, Any]:
+    def __call__(self, event: Event, context: "LambdaContext") -> Result:
         started = time.perf_counter()
+        method = event["httpMethod"]
         # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
-        path = quote(unquote(event["path"]), safe="/")
-        request = {**event, "path": path}
-
-        def resolve() -> dict[str, Any]:
-            return self._resolver.resolve(request, context)
-
-        key = header(event, "idempotency-key") if event["httpMethod"] == "POST" else ""
-        result = self._once(request, context, key, resolve) if key else resolve()
+        path = quote(path_of(event), safe="/")
+        request = {**event, "path": path, "httpMethod": "GET" if method == "HEAD" else method}
+        result = self._result(request, context)
+        if not _fits(result):
+            result = _rendered(request, ResponseTooLarge())
+        if method == "HEAD":
+            result["body"] = ""
         log_request(event, result["statusCode"], started)
         return result
 
-    def _once(
-        self,
-        request: Event,
-        context: "LambdaContext",
-        key: str,
-        resolve: Callable[[], dict[str, Any]],
-    ) -> dict[str, Any]:
-        """The answer to a POST that is done once, however often it is sent."""
+    def _result(self, request: Event, context: "LambdaContext") -> Result:
+        def resolve() -> Result:
+            return self._resolver.resolve(request, context)
+
+        is_post = request["httpMethod"] == "POST"
+        key = find_header(request, "idempotency-key") if is_post else None
+        if key is None or "POST" not in self._methods(request["path"]):
+            return resolve()
         # imported here: few requests have a key
         from shared import idempotency
 
         try:
             return idempotency.once(request, context, key, resolve)
         except Problem as problem:
-            body = json_text(problem.body(request_id(request)))
-            headers = {"Content-Type": PROBLEM_JSON, **problem.headers}
-            return {
-                "statusCode": int(problem.status),
-                "headers": headers,
-                "body": body,
-                "isBase64Encoded": False,
-            }
+            return _rendered(request, problem)
+
+    def _methods(self, path: str) -> list[str]:
+        """The methods of the routes that a path has."""
+        return [route.method for route in self.routes if route.pattern.fullmatch(path)]
 
     def _problem(self, problem: Problem) -> Response[str]:
-        body = json_text(problem.body(request_id(self.event)))
-        return Response(int(problem.status), PROBLEM_JSON, body, headers=problem.headers)
+        rendered = _rendered(self.event, problem)
+        headers = problem.headers
+        return Response(int(problem.status), PROBLEM_JSON, rendered["body"], headers=headers)
 
     def _unknown(self, error: Exception) -> Response[str]:
-        logger.exception("unexpected failure", exc_info=error)
-        return self._problem(Problem())
+        problem = Problem()
+        problem.__cause__ = error
+        return self._problem(problem)
 
     def _no_route(self, _error: Exception) -> Response[str]:
-        path = self.event["path"]
-        allowed = [route.method for route in self.routes if route.pattern.fullmatch(path)]
-        if allowed:
-            return self._problem(MethodNotAllowed(allowed))
-        return self._problem(NotFound("no such route"))
+        allowed = self._methods(self.event["path"])
+        return self._problem(MethodNotAllowed(allowed) if allowed else NotFound("no such route"))
+
+
+def _rendered(request: Event, problem: Problem) -> Result:
+    """A problem as the result of the function; one that is ours is logged."""
+    number = request_id(request)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log_failure(problem, number)
+    return {
+        "statusCode": int(problem.status),
+        "headers": {"Content-Type": PROBLEM_JSON, **problem.headers},
+        "body": json_text(problem.body(number)),
+        "isBase64Encoded": False,
+    }
+
+
+def _fits(result: Result) -> bool:
+    """Whether Lambda can return it."""
+    longest = len(result["body"] or "") * LONGEST_ESCAPE
+    return longest < LARGEST_RESULT // 2 or len(json.dumps(result)) <= LARGEST_RESULT

@@ -13,6 +13,11 @@ def request_id(event: dict[str, Any]) -> str:
     return str((event.get("requestContext") or {}).get("requestId", ""))
 
 
+def log_failure(problem: Exception, number: str) -> None:
+    """A failure of ours, with its causes and their tracebacks; `number` is the request's id."""
+    logger.error("the request failed", exc_info=problem, extra={"request_id": number})
+
+
 def log_request(event: dict[str, Any], status: int, started: float) -> None:
     """The line of one request; `started` is what time.perf_counter() said."""
     logger.info(

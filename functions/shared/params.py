@@ -113,10 +113,14 @@ TO = IntParam("to", "Last moment, Unix seconds, inclusive", ge=0, le=LAST_SECOND
 
 
 def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments for a route, by name; Malformed names every bad parameter."""
+    """The arguments for a route, by name; Malformed names every bad or unknown parameter."""
     arguments: dict[str, Any] = {}
     faults: list[Fault] = []
-    for param in params:
+    known = {param.name: param for param in params}
+    for name in [name for name in query if name not in known]:
+        message = f"is unknown; known are: {', '.join(known) or 'none'}"
+        faults.append({"loc": ["query", name], "msg": message, "type": "extra_forbidden"})
+    for param in known.values():
         text = query.get(param.name)
         if text is None:
             arguments[param.argument] = param.default

@@ -1,11 +1,15 @@
 """Failures that have an answer of their own: RFC 9457 problems, one exception for each status."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NotRequired, TypedDict
 
 PROBLEM_JSON = "application/problem+json"
 # RFC 9110's; those of http differ between versions of Python
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+# A problem stays small whatever was sent: some hundred times a text of the client's
+MOST_ERRORS = 100
+LONGEST_TEXT = 500  # characters
 
 
 class Fault(TypedDict):
@@ -24,7 +28,9 @@ class ProblemBody(TypedDict):
     status: int
     detail: str
     instance: str
+    # the first MOST_ERRORS, and how many there are in all
     errors: NotRequired[list[Fault]]
+    error_count: NotRequired[int]
 
 
 class Problem(Exception):
@@ -35,13 +41,17 @@ class Problem(Exception):
     def __init__(
         self,
         detail: str = "the request failed; its id tells us why",
+        errors: Sequence[Fault] = (),
         *,
+        count: int | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
+        """`count` is the number of all errors where `errors` has only some of them."""
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or {}
-        self.errors: list[Fault] = []
+        self.errors = errors
+        self.count = len(errors) if count is None else count
 
     def body(self, request_id: str) -> ProblemBody:
         status = int(self.status)
@@ -49,22 +59,30 @@ class Problem(Exception):
             "type": "about:blank",
             "title": _TITLES.get(status) or HTTPStatus(status).phrase,
             "status": status,
-            "detail": self.detail,
+            "detail": _clipped(self.detail),
             "instance": request_id,
         }
         if self.errors:
-            problem["errors"] = self.errors
+            problem["errors"] = [_bounded(fault) for fault in self.errors[:MOST_ERRORS]]
+            problem["error_count"] = self.count
+            if self.count > MOST_ERRORS:
+                problem["detail"] += f"; the first {MOST_ERRORS} of {self.count} errors are listed"
         return problem
+
+
+def _bounded(fault: Fault) -> Fault:
+    loc = [_clipped(part) if isinstance(part, str) else part for part in fault["loc"]]
+    return {"loc": loc, "msg": _clipped(fault["msg"]), "type": fault["type"]}
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 class Malformed(Problem):
     """400: what came can't be read: broken JSON, a damaged cursor, a parameter out of bounds."""
 
     status = HTTPStatus.BAD_REQUEST
-
-    def __init__(self, detail: str, errors: list[Fault] | None = None) -> None:
-        super().__init__(detail)
-        self.errors = errors or []
 
 
 class NotFound(Problem):
@@ -77,12 +95,12 @@ class MethodNotAllowed(Problem):
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
     def __init__(self, allowed: list[str]) -> None:
-        methods = ", ".join(sorted(allowed))
-        super().__init__(f"this resource knows {methods}", headers={"Allow": methods})
+        methods = ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))
+        super().__init__(f"the methods of this resource are {methods}", headers={"Allow": methods})
 
 
 class NotAcceptable(Problem):
-    """406: none of the media types that the client accepts is to be had."""
+    """406: none of the media types that the client accepts is available."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
 
@@ -106,13 +124,9 @@ class UnsupportedMediaType(Problem):
 
 
 class Invalid(Problem):
-    """422: well-formed, but not valid; `errors` names every fault."""
+    """422: well-formed, but not valid; `errors` names what is wrong."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, detail: str, errors: list[Fault] | None = None) -> None:
-        super().__init__(detail)
-        self.errors = errors or []
 
 
 class StoreUnavailable(Problem):
@@ -122,3 +136,12 @@ class StoreUnavailable(Problem):
 
     def __init__(self, detail: str = "the store is not available, try again") -> None:
         super().__init__(detail, headers={"Retry-After": "5"})
+
+
+class ResponseTooLarge(Problem):
+    """500: what was asked for is more than Lambda returns; the same request fails again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the response is larger than 6 MB: ask for less, by `limit`, `from` or `to`"
+        )

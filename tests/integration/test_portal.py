@@ -1,6 +1,7 @@
 """The portal: health, the console, the docs, and every path that is nowhere else."""
 
 import json
+import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -43,11 +44,15 @@ def test_health_asks_every_table_that_the_functions_know() -> None:
     assert {setting for setting, _ in health.TABLES.values()} == known
 
 
-def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(tables: None) -> None:
+def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
+    tables: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = event("GET", "/health")
+    request["requestContext"]["requestId"] = "request-of-mine"
     boto3.client("s3").delete_bucket(Bucket="landingbucket")
     boto3.client("dynamodb").delete_table(TableName="JobsTable")
     try:
-        answer = call("GET", "/health")
+        answer = invoke(request)
     finally:
         boto3.client("s3").create_bucket(Bucket="landingbucket")
         boto3.client("dynamodb").create_table(
@@ -62,6 +67,10 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(tables: None) -
     assert int(answer.headers["retry-after"]) > 0
     assert "JobsTable" not in answer.text
     assert "arn:" not in answer.text
+    lines = [vars(record) for record in caplog.records if record.levelno == logging.ERROR]
+    assert {line["store"] for line in lines} == bad
+    assert {line["request_id"] for line in lines} == {"request-of-mine"}
+    assert all(line["exc_info"] for line in lines)
 
 
 def test_health_answers_in_time_when_no_store_does(
@@ -127,9 +136,9 @@ def test_a_page_with_a_slash_too_many_leads_to_the_page() -> None:
         ("GET", "/static/../handler.py", 404, None),
         ("GET", "/static/handler.py", 404, None),
         ("GET", "/é%2F☃", 404, None),
-        ("DELETE", "/", 405, "GET"),
-        ("POST", "/health", 405, "GET"),
-        ("PATCH", "/static/console.js", 405, "GET"),
+        ("DELETE", "/", 405, "GET, HEAD"),
+        ("POST", "/health", 405, "GET, HEAD"),
+        ("PATCH", "/static/console.js", 405, "GET, HEAD"),
     ],
 )
 def test_every_other_path_or_method_is_a_problem(
@@ -145,10 +154,38 @@ def test_every_other_path_or_method_is_a_problem(
     assert problem["instance"] == request["requestContext"]["requestId"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("GET", path) for path in FILES),
+        ("HEAD", "/docs"),
+        ("GET", "/docs/"),
+        ("GET", "/health?x=1"),
+        ("GET", "/nowhere"),
+        ("DELETE", "/docs"),
+        ("GET", "/static/access.json"),
+    ],
+)
+def test_everything_has_the_headers_of_security(method: str, path: str) -> None:
+    answer = call(method, path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert int(answer.headers["strict-transport-security"][len("max-age=") :].split(";")[0]) > 0
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    page = answer.status == 200 and answer.headers["content-type"].startswith("text/html")
+    assert policy.startswith(f"default-src {'self' if page else 'none'!r}")
+    if "etag" in answer.headers:
+        again = call(method, path, headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status == 304
+        assert again.headers["content-security-policy"] == policy
+        assert again.headers["x-content-type-options"] == "nosniff"
+
+
 def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken() -> None:
+    def broken(_: str) -> None:
         raise RuntimeError("arn:aws:dynamodb:us-east-1:123456789012:table/t")
 
     monkeypatch.setattr("portal.app.check_stores", broken)

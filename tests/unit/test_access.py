@@ -24,11 +24,19 @@ def test_a_route_asks_for_the_scope_of_its_method(function: str, route: dict[str
     if function == "PortalFunction":  # the console, the docs, health, and paths that are nowhere
         assert route["Auth"] == {"Authorizer": "NONE"}
         return
-    scope = "read" if route["Method"] == "get" else "write"
+    scope = "read" if route["Method"] in {"get", "head"} else "write"
     assert route["Auth"] == {
         "Authorizer": "Cognito",
         "AuthorizationScopes": [f"sprocketworks/{scope}"],
     }
+
+
+def test_head_is_answered_where_get_is() -> None:
+    paths = {
+        method: [route["Path"] for _, route in ROUTES if route["Method"] == method]
+        for method in ("get", "head")
+    }
+    assert sorted(paths["get"]) == sorted(paths["head"])
 
 
 def test_the_api_asks_for_a_token_where_nothing_else_is_said() -> None:

@@ -1,0 +1,285 @@
+"""What every route has in common: bounded errors, strict bodies, parameters, HEAD, base paths."""
+
+import gzip
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from greetings import service as greetings
+from infra import assets, openapi
+from shared import dynamo
+from shared.problems import LONGEST_TEXT, MOST_ERRORS, StoreUnavailable
+from tests import events
+from tests.front_door import Answer, call, event, invoke
+
+JSON = {"Content-Type": "application/json"}
+ROUTES = sorted(events.SAMPLES)
+LONG = "x" * 1000
+
+
+@pytest.fixture(autouse=True)
+def fresh(aws: str) -> Iterator[None]:
+    dynamo.client.cache_clear()
+    yield
+    dynamo.client.cache_clear()
+
+
+@pytest.fixture
+def built() -> None:
+    assets.copy()
+    openapi.write()
+
+
+def send(key: tuple[str, str], url: str | None = None, **more: Any) -> Answer:
+    """The sample request of a route, to another URL."""
+    sample = events.SAMPLES[key]
+    body, headers = sample.body, {**sample.headers, **more}
+    if body is not None and not isinstance(body, str):
+        body, headers = json.dumps(body), {**JSON, **headers}
+    return call(key[0], url or sample.url, body, headers)
+
+
+def members(count: int) -> str:
+    return ",".join(f'"{n}":1' for n in range(count))
+
+
+BAD = [(1, 2, 3), ("", "")]
+HOSTILE = {
+    "unknown members": ("/sprockets/import", "{" + members(300_000) + "}"),
+    "empty rows": ("/tables/jobs/rows", '{"rows":[' + ",".join(["{}"] * 1000) + "]}"),
+    "unknown columns": (
+        "/tables/jobs/rows",
+        '{"rows":[' + ",".join(["{" + members(300) + "}"] * 1000) + "]}",
+    ),
+    "sprockets without anything": (
+        "/sprockets/import",
+        '{"sprockets":[' + ",".join(["{}"] * 10_000) + "]}",
+    ),
+    "charts of texts": (
+        "/factories/import",
+        '{"factories":['
+        + ",".join(['{"factory":{"chart_data":{"time":[' + ",".join(['""'] * 9_000) + "]}}}"] * 5)
+        + "]}",
+    ),
+    "a long name": ("/sprockets", '{"' + "x" * 900_000 + '":1}'),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_problem_has_the_first_hundred_errors_and_the_number_of_all(
+    tables: None, name: str
+) -> None:
+    url, body = HOSTILE[name]
+    answer = call("POST", url, body, JSON)
+    assert answer.status == 422
+    assert len(answer.text) < 150_000
+    errors, count = answer.json["errors"], answer.json["error_count"]
+    assert len(errors) == min(count, MOST_ERRORS)
+    if count > MOST_ERRORS:
+        assert f"the first {MOST_ERRORS} of {count} errors" in answer.json["detail"]
+    assert count >= {"unknown members": 300_000, "unknown columns": 300_000}.get(name, 1)
+    for error in errors:
+        assert error["loc"][0] == "body"
+        assert all(len(str(part)) <= LONGEST_TEXT for part in error["loc"])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("place", ['{"teeth":%s}', '{"x":[%s]}', "%s", '{"name":"NaN","x":%s}'])
+def test_a_body_with_a_number_that_json_does_not_know_is_a_400(
+    tables: None, number: str, place: str
+) -> None:
+    for url in ("/sprockets", "/tables/jobs/rows", "/factories"):
+        answer = call("POST", url, place % number, JSON)
+        assert answer.status == 400
+        assert "not JSON" in answer.json["detail"]
+
+
+def test_those_numbers_as_texts_are_no_matter(tables: None) -> None:
+    assert call("POST", "/factories", '{"name":"NaN and -Infinity"}', JSON).status == 201
+
+
+def test_a_number_beyond_the_doubles_is_json_and_invalid(tables: None) -> None:
+    sprocket = {**events.SPROCKET, "pitch": 0}
+    body = json.dumps(sprocket).replace('"pitch": 0', '"pitch": 1e400')
+    assert call("POST", "/sprockets", body, JSON).status == 422
+
+
+WITH_BODY = [key for key in ROUTES if events.SAMPLES[key].body is not None]
+
+
+@pytest.mark.parametrize("key", WITH_BODY, ids=" ".join)
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate, gzip", "x"])
+def test_a_compressed_body_is_a_415(tables: None, key: tuple[str, str], coding: str) -> None:
+    method, _ = key
+    sample = events.SAMPLES[key]
+    kind = sample.headers.get("Content-Type", JSON["Content-Type"])
+    headers = {"Content-Type": kind, "Content-Encoding": coding}
+    packed = gzip.compress(b"anything")
+    answer = call(method, sample.url, packed, headers)
+    assert answer.status == 415
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+def test_a_body_that_says_it_is_not_compressed_is_taken(tables: None) -> None:
+    assert send(("POST", "/sprockets"), **{"Content-Encoding": "Identity"}).status == 201
+
+
+WITH_ID = [key for key in ROUTES if "{" in key[1]]
+
+
+@pytest.mark.parametrize("key", WITH_ID, ids=" ".join)
+@pytest.mark.parametrize("text", [LONG, "9" * 1000, "-" + "9" * 1000, "%00" * 300, "é" * 1000])
+def test_an_id_of_a_thousand_characters_is_a_404(
+    tables: None, key: tuple[str, str], text: str
+) -> None:
+    parts = [text if part.startswith("{") else part for part in key[1].split("/")]
+    answer = send(key, "/".join(parts))
+    # a name is no id: the contract has a 422 for one that can't be saved
+    assert answer.status == (422 if key == ("PUT", "/hello/{username}") else 404), answer.text
+
+
+@pytest.mark.parametrize("key", ROUTES, ids=" ".join)
+def test_an_unknown_query_parameter_is_a_400_that_names_it(
+    tables: None, key: tuple[str, str]
+) -> None:
+    path = urlsplit(events.SAMPLES[key].url).path
+    answer = send(key, f"{path}?limits=1&{'x' * 2000}=&limit=0")
+    assert answer.status == 400
+    named = [error["loc"][1] for error in answer.json["errors"]]
+    assert named[0] == "limits"
+    assert {"limit" if name == "limit" else name[0] for name in named} == {
+        "limits"[0],
+        "x",
+        "limit",
+    }
+    assert len(answer.text) < 3000
+
+
+GETS = sorted(path for method, path in ROUTES if method == "GET")
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_head_is_answered_like_get(tables: None, built: None, path: str) -> None:
+    url = events.SAMPLES["GET", path].url
+    got, head = call("GET", url), call("HEAD", url)
+    assert (head.status, head.text) == (got.status, "")
+    assert head.headers == got.headers
+    bad = call("HEAD", f"{url.partition('?')[0]}?nonsense=1")
+    assert (bad.status, bad.text) == (400, "")
+
+
+@pytest.mark.parametrize("path", events.PAGES.values())
+def test_head_of_a_page(aws: str, built: None, path: str) -> None:
+    got, head = call("GET", path), call("HEAD", path)
+    assert (head.status, head.text) == (200, "")
+    assert head.headers == got.headers
+
+
+def test_methods_name_head_beside_get(aws: str) -> None:
+    for path, methods in (("/sprockets", "GET, HEAD, POST"), ("/docs", "GET, HEAD")):
+        assert call("PATCH", path).headers["allow"] == methods
+    assert call("HEAD", "/tables/jobs/none").status == 404
+    assert call("HEAD", "/ingestions/1/retry").status == 405
+
+
+def behind(base: str, method: str, url: str, **more: Any) -> Answer:
+    """A request to a custom domain with a base path, as API Gateway hands it over."""
+    request = event(method, url, **more)
+    request["path"] = f"{base}{request['path']}"
+    request["requestContext"]["path"] = f"{base}{request['requestContext']['path']}"
+    return invoke(request)
+
+
+@pytest.mark.parametrize("base", ["/shop", "/a/b", "/sprockets"])
+def test_routes_work_behind_a_base_path(tables: None, built: None, base: str) -> None:
+    body = json.dumps(events.SPROCKET)
+    made = behind(base, "POST", "/sprockets", body=body, headers=JSON)
+    assert (made.status, made.headers["location"]) == (201, "./sprockets/1")
+    assert behind(base, "GET", "/sprockets/1").json["id"] == 1
+    assert behind(base, "GET", "/sprockets?limit=1").status == 200
+    assert behind(base, "GET", "/sprockets/1/").status == behind("", "GET", "/sprockets/1/").status
+    assert behind(base, "GET", "/sprockets/2").status == 404
+    assert behind(base, "DELETE", "/sprockets").status == 405
+    birthday = '{"dateOfBirth":"2000-01-01"}'
+    assert behind(base, "PUT", "/hello/Zo%C3%AB", body=birthday, headers=JSON).status == 204
+    assert "Zoë" in behind(base, "GET", "/hello/Zo%C3%AB").json["message"]
+    for page in ("/", "/docs", "/health", "/static/console.js"):
+        assert behind(base, "GET", page).status == 200
+    assert behind(base, "GET", "/docs/").headers["location"] == "../docs"
+
+
+def test_a_key_where_nothing_is_posted_is_a_405_without_a_store(aws: str) -> None:
+    for url in ("/birthdays", "/hello/Ada", "/reports/mean-hires", "/sprockets/1"):
+        assert call("POST", url, "{}", {"Idempotency-Key": "a"}).status == 405
+    assert call("POST", "/reports/none", "{}", {"Idempotency-Key": "a"}).status == 404
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256])
+def test_a_key_that_is_none_is_a_400(tables: None, key: str) -> None:
+    answer = send(("POST", "/sprockets"), **{"Idempotency-Key": key})
+    assert answer.status == 400
+    assert answer.json["errors"][0]["loc"] == ["header", "Idempotency-Key"]
+    assert call("GET", "/sprockets").json["items"] == []
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "𝒳", "\n"])
+def test_more_than_a_function_may_return_is_no_503(
+    tables: None, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    escaped = len(json.dumps(json.dumps(letter, ensure_ascii=False))) - 6
+    for size, status in ((5_900_000, 200), (6_400_000, 500)):
+        text = letter * (size // escaped)
+        monkeypatch.setattr(greetings, "greet", lambda *_, text=text: (text, '"v1"'))
+        for method in ("GET", "HEAD"):
+            answer = call(method, "/hello/Ada")
+            assert answer.status == status
+        if status == 500:
+            assert "6 MB" in call("GET", "/hello/Ada").json["detail"]
+
+
+def test_a_failure_is_logged_with_its_cause_and_the_id_of_its_problem(
+    aws: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dynamo, "ATTEMPTS", 1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    for key in ({}, {"Idempotency-Key": "a"}):
+        caplog.clear()
+        answer = call("POST", "/sprockets", json.dumps(events.SPROCKET), {**JSON, **key})
+        assert answer.status == 503
+        (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+        assert vars(line)["request_id"] == answer.json["instance"]
+        assert line.exc_info is not None
+        chain, error = [], line.exc_info[1]
+        while error is not None:
+            chain.append(type(error))
+            error = error.__cause__
+        assert chain[0] is StoreUnavailable
+        assert chain[-1].__module__.startswith("pydynox")
+        assert line.exc_info[2] is not None
+
+
+def test_an_unknown_failure_is_logged_with_its_traceback(
+    aws: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("why")
+
+    monkeypatch.setattr(greetings, "greet", broken)
+    answer = call("GET", "/hello/Ada")
+    assert answer.status == 500
+    (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert vars(line)["request_id"] == answer.json["instance"]
+    assert line.exc_info is not None
+    assert line.exc_info[1] is not None
+    cause = line.exc_info[1].__cause__
+    assert isinstance(cause, RuntimeError)
+    assert cause.__traceback__ is not None
+
+
+def test_refusals_are_no_failures(tables: None, caplog: pytest.LogCaptureFixture) -> None:
+    assert call("GET", "/sprockets/7").status == 404
+    assert {record.levelno for record in caplog.records} == {logging.INFO}
