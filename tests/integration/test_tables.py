@@ -413,7 +413,7 @@ def test_one_to_a_thousand_rows_are_taken(tables: None) -> None:
         ('{"rows": 1}', 422),
         ('{"rows": [1]}', 422),
         ('{"rows": [{}], "more": 1}', 422),
-        ('{"rows": [{"id": NaN, "department": "x"}]}', 422),
+        ('{"rows": [{"id": NaN, "department": "x"}]}', 400),
         ("[" * 100_000, 400),
     ],
 )
@@ -443,4 +443,4 @@ def test_tables_are_listed_with_their_columns(tables: None) -> None:
 def test_methods_that_are_not_known_are_a_405(tables: None) -> None:
     answer = call("DELETE", "/tables/departments")
     assert_problem(answer, 405)
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
