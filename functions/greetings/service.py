@@ -70,7 +70,8 @@ def forget(username: str, expected: Expected) -> None:
 
 def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[str, Any]:
     """Birthdays of the coming days, soonest first; a page continues where the last one ended."""
-    place = cursors.decode(LISTING, cursor, day=str, born=str, name=str)
+    listing = cursors.listing_of(LISTING, within=within)
+    place = cursors.decode(listing, cursor, day=str, born=str, name=str)
     days = _days_of_birth(today, within)
     last = None
     if place is not None:
@@ -88,7 +89,7 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
             break
     return {
         "items": [_shown(person, today) for _, _, person in found[:limit]],
-        "next": cursors.following(LISTING, found, limit, _place),
+        "next": cursors.following(listing, found, limit, _place),
     }
 
 

@@ -5,6 +5,7 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from shared.problems import Malformed
 
@@ -14,8 +15,17 @@ LONGEST = 1000  # bytes of a text
 DAMAGED = "the cursor is damaged: pass `next` on as it came"
 
 
+def listing_of(path: str, **filters: object) -> str:
+    """The name of a list: its path and what narrows it, None being no filter.
+
+    A cursor belongs to its list: with other filters it would go on somewhere in another one.
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
 def encode(listing: str, place: Place | None) -> str | None:
-    """A cursor that continues `listing` (its path) behind a place, None behind its end."""
+    """A cursor that continues `listing` (see listing_of) behind a place, None behind its end."""
     if place is None:
         return None
     data = json.dumps([listing, place], separators=(",", ":"), ensure_ascii=False).encode()
@@ -38,7 +48,7 @@ def decode(listing: str, cursor: str | None, **shape: type) -> Place | None:
     if not (isinstance(place, dict) and _has_shape(place, shape)):
         raise Malformed(DAMAGED)
     if found != listing:
-        raise Malformed("the cursor belongs to another list")
+        raise Malformed("the cursor belongs to another list, or to one with other filters")
     return place
 
 
@@ -58,6 +68,6 @@ def unpacked(cursor: str) -> tuple[Any, Any]:
 def _has_shape(place: Place, shape: dict[str, type]) -> bool:
     """Whether its values are of these types, and the store can take them as a key."""
     return {name: type(value) for name, value in place.items()} == shape and all(
-        0 < len(value.encode()) < LONGEST if isinstance(value, str) else abs(value) < 2**63
+        0 < len(value.encode()) < LONGEST if isinstance(value, str) else -(2**63) <= value < 2**63
         for value in place.values()
     )

@@ -34,6 +34,12 @@ class Span:
     end: int = LAST_SECOND
 
     @property
+    def filters(self) -> dict[str, int | None]:
+        """What is narrowed, None where nothing is."""
+        start = self.start or None
+        return {"start": start, "end": None if self.end == LAST_SECOND else self.end}
+
+    @property
     def keys(self) -> Item:
         return {":start": padded(self.start), ":end": f"{padded(self.end)}#~"}
 

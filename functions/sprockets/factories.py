@@ -7,6 +7,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from shared.cursor import listing_of
 from shared.dynamo import TransactionFailedError, together, transact
 from shared.etags import UNCONDITIONAL, Expected
 from shared.factory_keys import FACTORIES, factory_key, factory_table
@@ -74,7 +75,7 @@ def _with_chart(factory: Factory, points: list[Point], thinned: bool) -> Shown:
 
 def listed(limit: int, cursor: str | None, span: Span) -> Shown:
     """A page in order of id."""
-    items, following = page(FACTORIES, limit, "/factories", cursor)
+    items, following = page(FACTORIES, limit, listing_of("/factories", **span.filters), cursor)
 
     def element(factory: Factory) -> list[Shown]:
         with suppress(NotFound):

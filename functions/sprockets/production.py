@@ -35,7 +35,7 @@ def shown(point: Point) -> Shown:
 
 def listed(factory: Factory, span: Span, limit: int, cursor: str | None) -> Shown:
     """A page in order of time."""
-    listing = f"/factories/{factory.id}/production"
+    listing = cursors.listing_of(f"/factories/{factory.id}/production", **span.filters)
     after = cursors.decode(listing, cursor, sk=str)
     # by the key of the last point alone: the chart may have been replaced since
     start = span.keys[":start"] if after is None else f"{after['sk']}!"

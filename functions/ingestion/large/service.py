@@ -74,7 +74,8 @@ def create(table: str, filename: str | None, options: Item) -> dict[str, Any]:
 
 def page(limit: int, cursor: str | None, status: str | None, table: str | None) -> dict[str, Any]:
     """Jobs, the newest first; a page may be short before the end."""
-    after = cursors.decode(LISTING, cursor, id=str)
+    listing = cursors.listing_of(LISTING, status=status, table=table)
+    after = cursors.decode(listing, cursor, id=str)
     found: list[Item] = []
     for _ in range(MOST_PAGES):
         some = store.page(limit + 1, after["id"] if after else None)
@@ -86,10 +87,10 @@ def page(limit: int, cursor: str | None, status: str | None, table: str | None) 
         after = {"id": some.items[-1]["id"]} if some.last_key else None
         if after is None or len(found) > limit:
             break
-    following = cursors.following(LISTING, found, limit, lambda job: {"id": job["id"]})
+    following = cursors.following(listing, found, limit, lambda job: {"id": job["id"]})
     return {
         "items": rendered(found[:limit]),
-        "next": following or cursors.encode(LISTING, after),
+        "next": following or cursors.encode(listing, after),
     }
 
 
