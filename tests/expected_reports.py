@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ class Expected:
         for _, user, compounds, _ in experiments:
             used = [(user, int(each)) for each in compounds.split(";")]
             self._db.executemany("insert into used values (?, ?)", used)
+
+    def hire(self, rows: Iterable[tuple[int, str, str, int, int]]) -> None:
+        """Count rows of hired_employees that are loaded beside the sample's."""
+        self._db.executemany("insert into hired_employees values (?, ?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         self._db.close()

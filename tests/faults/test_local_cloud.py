@@ -1,11 +1,6 @@
 """The local cloud, killed at any moment: the next start works and says what was lost."""
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,61 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.build import ROOT
 from infra.local import saves
-from infra.local.cloud import Cloud
-from tests.e2e.conftest import free_port
-from tests.expected_reports import Expected
+from tests.expected_reports import DATA, Expected
+from tests.faults.stand import HIRED, Stand, Writer, expect_reports
 
 pytestmark = pytest.mark.e2e
-YEARS = range(2018, 2024)
 FIRST = 10_000  # id of the rows that a test writes
-
-
-class Stand:
-    """A local cloud of the test's own, driven as a user at a shell does."""
-
-    def __init__(self, folder: Path) -> None:
-        # saves every three seconds, where it is every minute otherwise
-        self.cloud = Cloud(folder / "state", free_port(), save_seconds=3)
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            "SPROCKETWORKS_STATE": str(self.cloud.folder),
-            "SPROCKETWORKS_PORT": str(self.cloud.port),
-            "SPROCKETWORKS_SAVE_SECONDS": str(self.cloud.save_seconds),
-        }
-
-    def begin(self, command: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "infra.local", command],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, command: str) -> str:
-        """What a command that succeeds says on stderr."""
-        return ended(self.begin(command))
-
-    def kill(self) -> None:
-        """Kill the server alone, as the kernel does when memory is short."""
-        process = self.cloud.process()
-        if process is not None:
-            os.kill(process.pid, signal.SIGKILL)
-            with suppress(Exception):
-                process.wait(10)
-
-    def api(self) -> httpx.Client:
-        described = json.loads(self.cloud.description.read_text())
-        return httpx.Client(base_url=described["api"], headers=described["headers"], timeout=60)
-
-
-def ended(command: subprocess.Popen[str]) -> str:
-    out, errors = command.communicate(timeout=300)
-    assert command.returncode == 0, out + errors
-    return errors
 
 
 @pytest.fixture(scope="module")
@@ -85,51 +31,6 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 def expected() -> Iterator[Expected]:
     with closing(Expected()) as made:
         yield made
-
-
-def expect_reports(api: httpx.Client, expected: Expected) -> None:
-    """The reports equal the same by SQL over the sample files, once the views are up to date."""
-
-    def report(name: str, **parameters: Any) -> Any:
-        return api.get(f"/reports/{name}", params=parameters).raise_for_status().json()
-
-    def differing() -> list[Any]:
-        found: list[Any] = [
-            year
-            for year in YEARS
-            if report("hires-by-quarter", year=year)["results"] != expected.hires_by_quarter(year)
-            or report("departments-above-mean", year=year)["results"]
-            != expected.departments_above_mean(year)
-        ]
-        experiments = report("experiments", limit=100)
-        if experiments["user_reports"] != expected.user_reports():
-            found.append("experiments")
-        return found
-
-    deadline = time.monotonic() + 60
-    while (wrong := differing()) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert not wrong
-
-
-class Writer(threading.Thread):
-    """Writes rows one after the other until the cloud is gone."""
-
-    def __init__(self, api: httpx.Client, first: int) -> None:
-        super().__init__()
-        self.api = api
-        self.first = first
-        self.written: dict[int, float] = {}  # when each row's answer came
-
-    def run(self) -> None:
-        number = self.first
-        with suppress(httpx.HTTPError):
-            while True:
-                rows = {"rows": [{"id": number, "department": f"Department {number}"}]}
-                if self.api.post("/tables/departments/rows", json=rows).status_code != 201:
-                    return
-                self.written[number] = time.time()
-                number += 1
 
 
 def stored(api: httpx.Client, number: int) -> bool:
@@ -181,3 +82,73 @@ def test_a_start_that_is_killed_is_made_up_for_by_the_next(
         stand.run("up")
         with stand.api() as api:
             expect_reports(api, expected)
+
+
+def test_a_load_and_a_stop_at_once(stand: Stand, expected: Expected) -> None:
+    body = (DATA / "hired_employees.csv").read_bytes()
+    with stand.api() as api:
+        headers = {"content-type": "text/csv"}
+
+        def load() -> None:
+            with suppress(httpx.HTTPError):
+                while api.post("/tables/hired_employees", content=body, headers=headers).is_success:
+                    pass
+
+        loading = threading.Thread(target=load)
+        loading.start()
+        time.sleep(1)
+        stand.run("down")
+        loading.join()
+    assert stand.run("up") == "", "nothing was lost"
+    with stand.api() as api:
+        expect_reports(api, expected)
+
+
+def test_a_job_that_a_kill_interrupted_is_brought_to_its_end(
+    stand: Stand, expected: Expected
+) -> None:
+    rows = [
+        (1_000_000 + n, "Somebody", f"{HIRED}-{n % 12 + 1:02}-01T00:00:00Z", n % 5 + 1, n % 7 + 1)
+        for n in range(60_000)
+    ]
+    with stand.api() as api:
+        url = f"/ingestions/{submitted(api, rows)}"
+        while api.get(url).json()["rows"]["read"] == 0:
+            time.sleep(0.1)
+        started = saves.now()
+        while (save := saves.newest(stand.cloud.folder)) is None or save.at < started:
+            time.sleep(0.1)
+        assert api.get(url).json()["status"] == "running"
+        stand.kill()
+    stand.run("up")
+    with stand.api() as api:
+        failed = wait(api, url)
+        assert failed["status"] == "failed", failed
+        assert 0 < failed["rows"]["written"] < len(rows)
+        assert api.post(f"{url}/retry").status_code == 202
+        job = wait(api, url)
+        assert job["status"] == "succeeded", job
+        assert job["rows"]["written"] == len(rows)
+        expected.hire(rows)
+        expect_reports(api, expected)
+
+
+def submitted(api: httpx.Client, rows: list[tuple[int, str, str, int, int]]) -> str:
+    """The id of a job that loads the rows."""
+    made = api.post("/ingestions", json={"table": "hired_employees"}).raise_for_status().json()
+    text = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    upload = made["upload"]
+    httpx.post(
+        upload["url"], data=upload["fields"], files={"file": text.encode()}, timeout=60
+    ).raise_for_status()
+    return str(made["id"])
+
+
+def wait(api: httpx.Client, url: str) -> dict[str, Any]:
+    """The job when it has ended."""
+    deadline = time.monotonic() + 300
+    while True:
+        job: dict[str, Any] = api.get(url).raise_for_status().json()
+        if job["finished_at"] or time.monotonic() > deadline:
+            return job
+        time.sleep(0.5)
