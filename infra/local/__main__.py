@@ -139,6 +139,7 @@ def run(cloud: Cloud) -> None:
     say("Logs of the functions; Ctrl-C stops the cloud.\n")
     try:
         follow(cloud)
+        warn("the local cloud has ended: `make up` starts it again")
     except KeyboardInterrupt:
         pass
     finally:
