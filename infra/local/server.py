@@ -72,14 +72,14 @@ class Server:
             if self.changed and not deploying():
                 self.changed = False
                 # an end that comes meanwhile waits for it
-                if not await asyncio.shield(self.save(nice=10)):
+                if not await asyncio.shield(self.save()):
                     self.changed = True
 
-    async def save(self, nice: int = 0) -> bool:
+    async def save(self) -> bool:
         """Write a save of this moment; whether that succeeded."""
         child = os.fork()
         if child == 0:
-            write(self.folder, nice)
+            write(self.folder)
         loop = asyncio.get_running_loop()
         late = loop.call_later(LONGEST_SAVE, os.kill, child, signal.SIGKILL)
         _, status = await loop.run_in_executor(None, os.waitpid, child, 0)
@@ -95,7 +95,7 @@ def deploying() -> bool:
     return any(status.endswith("_IN_PROGRESS") and "REVIEW" not in status for status in found)
 
 
-def write(folder: Path, nice: int) -> None:
+def write(folder: Path) -> None:
     """Save the state of this fork, and end it."""
     status = 1
     try:
@@ -103,7 +103,6 @@ def write(folder: Path, nice: int) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_DFL)
         gc.disable()  # it would copy the parent's memory
-        os.nice(nice)
         persistence.logger.setLevel(logging.WARNING)  # no line for each file
         at = saves.now()
         path = saves.begin(folder)

