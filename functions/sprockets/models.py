@@ -42,6 +42,8 @@ Name = Annotated[
     Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"),
 ]
 MOST_POINTS = 10_000
+# Each transaction of a request counts the references to each sprocket: a hundred may take 140
+MOST_REFERENCED = 100
 MOST_IMPORTED = 50_000  # in all charts of a document
 
 
@@ -126,7 +128,19 @@ class PointIn(Model):
 
 
 class PointsIn(Model):
+    """Up to 1,000 points, which refer to at most 100 different sprockets."""
+
     points: Annotated[list[PointIn], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        sprockets = {number for point in self.points for number in point.sprocket_types}
+        if len(sprockets) > MOST_REFERENCED:
+            raise ValueError(
+                f"the points refer to {len(sprockets)} different sprockets, more than "
+                f"{MOST_REFERENCED}: send them in several requests"
+            )
+        return self
 
 
 def _one_or_many(data: Any, _: Any) -> PointIn | PointsIn:

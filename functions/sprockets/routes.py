@@ -208,7 +208,7 @@ def list_points(
 
 @api.post(
     "/factories/{factory_id}/production",
-    summary="Append a point, or up to 1,000 as `points`",
+    summary="Append a point, or up to 1,000 as `points`, of at most 100 different sprockets",
     status=201,
     body="PointOrPointsIn",
     answer="PointOrPoints",

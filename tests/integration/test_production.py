@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from sprockets.appending import ROOM
+from sprockets.references import parts
+from sprockets.store import Point, point_keys
 from tests.front_door import Answer, call
 from tests.integration.test_factories import chart, create, leftovers
 from tests.integration.test_sprockets import SPROCKET, everything
@@ -82,6 +85,25 @@ def test_many_points_are_appended_at_once(works: None) -> None:
 def test_a_point_that_cannot_be_is_a_422(works: None, body: Any) -> None:
     assert post(body).status == 422
     assert call("GET", PRODUCTION).json["items"] == []
+
+
+def test_a_request_refers_to_at_most_100_sprockets(works: None) -> None:
+    bodies = [point(n, *range(20 * n + 1, 20 * n + 21)) for n in range(5)]
+    assert "there is no sprocket 4" in post({"points": bodies}).text
+    answer = post({"points": [*bodies, point(1, 101)]})
+    assert answer.status == 422
+    assert "101 different sprockets, more than 100" in answer.text
+
+
+def test_a_thousand_points_of_twenty_sprockets_take_few_transactions() -> None:
+    types = tuple(range(1, 21))
+    points = [Point(n, n, 1, 1, types) for n in range(1, 1001)]
+    made = list(parts(points, ROOM))
+    assert [point for part in made for point in part] == points
+    assert len(made) <= 30
+    for part in made:
+        writes = sum(len(point_keys(1, 1, each)) for each in part)
+        assert writes + len(types) <= ROOM
 
 
 def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> None:
