@@ -24,6 +24,7 @@ from uuid import uuid4
 
 from pydynox import pydynox_core
 
+from shared import deadline
 from shared.problems import StoreUnavailable
 from shared.settings import MissingSettingError, setting
 
@@ -119,6 +120,7 @@ def _reasons(error: Exception) -> list[str | None]:
 
 def _attempt(call: Callable[[], T]) -> T:
     """One attempt; _PassingError for what may go away by itself."""
+    deadline.check()
     try:
         return call()
     except pydynox_core.ConditionalCheckFailedException as error:

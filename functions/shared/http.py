@@ -12,6 +12,7 @@ is to be checked: pydantic would be a third of what a function's init costs.
 """
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from urllib.parse import quote, unquote
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
 from shared.body import JSON, find_header
+from shared.deadline import calls_within
 from shared.etags import Expected, expected, not_modified, stale
 from shared.log import log_failure, log_request, request_id
 from shared.params import read_query
@@ -68,10 +70,14 @@ def no_content() -> Response[str]:
 
 
 class Api:
-    """The routes of one function; called with an API Gateway event, it answers it."""
+    """The routes of one function; called with an API Gateway event, it answers it.
 
-    def __init__(self, package: str) -> None:
+    After so many `seconds` a route's calls of the store fail, so that there is a response in time.
+    """
+
+    def __init__(self, package: str, seconds: float = math.inf) -> None:
         self.package = package
+        self.seconds = seconds
         self.routes: list[Route] = []
         self._resolver = APIGatewayRestResolver()
         self._resolver.not_found(self._no_route)
@@ -145,7 +151,8 @@ class Api:
                 arguments |= read_query(route.query, query)
             if route.body:
                 arguments["body"] = route.read_body(event, path)
-            result = route.function(**arguments)
+            with calls_within(self.seconds):
+                result = route.function(**arguments)
             return result if isinstance(result, Response) else answer(result, route.status)
 
         return endpoint

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.dynamo import TRANSACTION, Item, Operation
 from shared.factory_keys import factory_table
-from shared.problems import Conflict, Invalid, NotFound
+from shared.problems import Conflict, Invalid, NotFound, StoreUnavailable
 from sprockets import production
 from sprockets.references import check_known, parts, write
 from sprockets.store import (
@@ -45,6 +45,11 @@ def append(factory: Factory, bodies: "list[PointIn]") -> list[Point]:
         except Invalid:
             _take_back(factory, points[:start], load)
             raise
+        except StoreUnavailable as error:
+            if len(points) == 1:
+                raise
+            written = f"{start} of {len(points)} points are written: send the same again to go on"
+            raise StoreUnavailable(f"the store is too slow now; {written}") from error
         load["loaded"] = end
     return points
 

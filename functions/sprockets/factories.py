@@ -20,7 +20,7 @@ from sprockets.generations import (
     clear,
     clear_abandoned,
     counter_key,
-    founding,
+    create_operations,
     hide,
     points_of,
     show,
@@ -103,7 +103,7 @@ def create(body: "FactoryIn") -> tuple[Factory, Shown]:
     clear_abandoned()
     factory = Factory(reserve("factory"), body.name, 1, 1)
     points = points_of(body.chart_data, 1)
-    transact(founding(factory, points))
+    transact(create_operations([(factory, points)]))
     return factory, _with_chart(factory, *charts.thinned(sorted(points, key=attrgetter("time"))))
 
 

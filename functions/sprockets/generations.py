@@ -6,14 +6,16 @@ it, so that what a crash leaves behind is found.
 """
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from shared.deadline import time_left
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
 from shared.factory_keys import factory_key, factory_table, padded
 from shared.problems import NotFound
 from sprockets.references import delete_points
-from sprockets.store import Factory, Point, put_points, reserve
+from sprockets.store import Chart, Factory, Point, put_points, reserve
 
 if TYPE_CHECKING:
     from sprockets.models import ChartData
@@ -24,6 +26,8 @@ JOURNAL = "JOURNAL"
 ABANDONED = 120
 # Seconds that a request spends on clearing what it hid, and what others left
 OWN, OTHERS = 15.0, 1.0
+# ... but for those that it may need afterwards
+RESERVED = 8.0
 
 
 def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
@@ -36,20 +40,23 @@ def points_of(chart: "ChartData | None", first_id: int) -> list[Point]:
     return [Point(first_id + i, *row) for i, row in enumerate(rows)]
 
 
-def founding(factory: Factory, points: list[Point]) -> list[Operation]:
-    """Writes the points of a new factory; of the transaction that shows it with all of them."""
-    _write(factory.id, factory.generation, points)
-    item: Item = {
-        **factory_key(factory.id),
-        "id": factory.id,
-        "name": factory.name,
-        "version": factory.version,
-        "generation": factory.generation,
-        "allocated": factory.generation,
-    }
-    counter = {**counter_key(factory.id), "n": len(points)}
-    puts = [factory_table().put_operation(each) for each in (counter, item)]
-    return [*puts, show(factory.id, factory.generation)]
+def create_operations(factories: list[tuple[Factory, list[Point]]]) -> list[Operation]:
+    """Writes the points of new factories; of the transaction that shows them with all of them."""
+    _write((each.id, each.generation, points) for each, points in factories)
+    operations = []
+    for factory, points in factories:
+        item: Item = {
+            **factory_key(factory.id),
+            "id": factory.id,
+            "name": factory.name,
+            "version": factory.version,
+            "generation": factory.generation,
+            "allocated": factory.generation,
+        }
+        counter = {**counter_key(factory.id), "n": len(points)}
+        operations += [factory_table().put_operation(each) for each in (counter, item)]
+        operations.append(show(factory.id, factory.generation))
+    return operations
 
 
 def counter_key(number: int) -> Key:
@@ -60,7 +67,7 @@ def written(number: int, chart: "ChartData") -> int:
     """The generation that the points of the chart are written to, seen by nobody yet."""
     generation = _allocate(number)
     first = reserve(f"point#{number}", max(1, len(chart.time)))
-    _write(number, generation, points_of(chart, first))
+    _write([(number, generation, points_of(chart, first))])
     return generation
 
 
@@ -79,9 +86,11 @@ def _allocate(number: int) -> int:
         raise NotFound(MISSING) from error
 
 
-def _write(number: int, generation: int, points: list[Point]) -> None:
-    factory_table().put(_entry(number, generation, int(time.time())))
-    put_points(number, generation, points)
+def _write(charts: Iterable[Chart]) -> None:
+    charts = list(charts)
+    now = int(time.time())
+    factory_table().put_many(_entry(number, generation, now) for number, generation, _ in charts)
+    put_points(charts)
 
 
 def _entry(number: int, generation: int, since: int) -> Item:
@@ -106,6 +115,7 @@ def hide(number: int, generation: int) -> Operation:
 
 def clear(number: int, generation: int, seconds: float = OWN) -> bool:
     """Delete a generation that is hidden for good; False where it would take longer."""
+    seconds = min(seconds, time_left() - RESERVED)
     if not delete_points(number, generation, time.monotonic() + seconds):
         return False
     factory_table().delete(_entry_key(number, generation))

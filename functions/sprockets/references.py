@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from shared.dynamo import TRANSACTION, Key, Operation, TransactionFailedError, transact
+from shared.dynamo import TRANSACTION, Item, Key, Operation, TransactionFailedError, transact
 from shared.factory_keys import factory_key, factory_table, points_partition
 from shared.problems import Conflict, Fault, Invalid
 from sprockets.store import (
@@ -23,6 +23,8 @@ from sprockets.store import (
 if TYPE_CHECKING:
     from sprockets.models import PointIn
 
+# Points that are deleted before the time is looked at again
+AT_ONCE = 200
 # A point before and after a write; None where there is none
 Change = tuple[Point | None, Point | None]
 
@@ -132,7 +134,9 @@ def delete_points(factory: int, generation: int, until: float) -> bool:
     """Delete a generation that nothing shows any more; False if not done at time.monotonic()."""
     partition = {":pk": points_partition(factory, generation)}
     # one that refers to sprockets goes with its references; the others need no transaction
-    while items := factory_table().query("pk = :pk", partition, limit=500, consistent=True).items:
+    while (
+        items := factory_table().query("pk = :pk", partition, limit=AT_ONCE, consistent=True).items
+    ):
         if time.monotonic() > until:
             return False
         points = [point_of(item) for item in items]
@@ -145,6 +149,10 @@ def delete_points(factory: int, generation: int, until: float) -> bool:
     loads = factory_table().query_all("pk = :pk", {":pk": loads_partition(factory, generation)})
     factory_table().delete_many({"pk": item["pk"], "sk": item["sk"]} for item in loads)
     return True
+
+
+def _some(partition: Item) -> list[Item]:
+    return factory_table().query("pk = :pk", partition, limit=AT_ONCE, consistent=True).items
 
 
 def _delete_counted(factory: int, generation: int, points: list[Point]) -> None:

@@ -58,6 +58,10 @@ class Factory:
     generation: int
 
 
+# The points of a factory's generation
+Chart = tuple[int, int, list[Point]]
+
+
 def sprocket_key(number: int) -> Key:
     return {"pk": SPROCKETS, "sk": padded(number)}
 
@@ -169,17 +173,18 @@ def place_of(item: Item) -> cursors.Place:
     return {"sk": item["sk"]}
 
 
-def put_points(factory: int, generation: int, points: Iterable[Point]) -> None:
-    """Write the points of a generation that nothing shows yet.
+def put_points(charts: Iterable[Chart]) -> None:
+    """Write the points of generations that nothing shows yet.
 
     First by their time: that is where delete_points looks for what else there is.
     """
     by_time: list[Item] = []
     others: list[Item] = []
-    for point in points:
-        item = point_item(factory, point)
-        by_id, place, *sample = point_keys(factory, generation, point)
-        by_time.append({**item, **place})
-        others += ({**item, **key} for key in (by_id, *sample))
+    for factory, generation, points in charts:
+        for point in points:
+            item = point_item(factory, point)
+            by_id, place, *sample = point_keys(factory, generation, point)
+            by_time.append({**item, **place})
+            others += ({**item, **key} for key in (by_id, *sample))
     factory_table().put_many(by_time)
     factory_table().put_many(others)

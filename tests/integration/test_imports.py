@@ -24,7 +24,7 @@ def load_half(monkeypatch: pytest.MonkeyPatch, kind: str, document: Any) -> None
         transact(operations)
 
     with monkeypatch.context() as patched:
-        patched.setattr("sprockets.imports.TRANSACTION", 21)
+        patched.setattr("sprockets.imports.AT_ONCE", 20)
         patched.setattr("sprockets.imports.FACTORIES_AT_ONCE", 1)
         patched.setattr("sprockets.imports.transact", broken)
         assert call("POST", f"/{kind}/import", json_body=document).status == 500

@@ -1,0 +1,133 @@
+"""Every request responds within its function's time, however slow the store; the rest goes on."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from shared import dynamo
+from tests.faults.proxy import Fault, Proxy
+from tests.front_door import Answer, call
+from tests.integration.test_factories import chart, leftovers, sweep
+from tests.integration.test_sprockets import SPROCKET, everything
+
+LIMIT = 28  # seconds, of the function
+CHART = chart(*[(n, n, n) for n in range(250)])
+POINTS = {
+    "points": [
+        {"time": 1000 + n, "actual": 1, "goal": 1, "sprocket_types": [1 + n % 3]}
+        for n in range(100)
+    ]
+}
+
+
+class Clock:
+    """Each call of the store takes so many seconds, one after the other."""
+
+    def __init__(self, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.proxy, self.seconds, self.gone, self.longest = proxy, seconds, 0.0, 0.0
+        real = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: real() + self.gone)
+        pool = ThreadPoolExecutor(1)
+        monkeypatch.setattr(dynamo, "_pool", lambda: pool)
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        def slow(_: int) -> Fault:
+            self.gone += self.seconds
+            return None
+
+        before, self.proxy.plan = self.gone, slow
+        answer = call(method, path, json_body=body)
+        self.longest = max(self.longest, self.gone - before)
+        self.proxy.plan = lambda _: None
+        return answer
+
+    def until_done(self, method: str, path: str, body: Any) -> tuple[Answer, int]:
+        """The response when the same request is sent again as long as it is a 503; how often."""
+        for sent in range(1, 30):
+            answer = self.call(method, path, body)
+            if answer.status != 503:
+                return answer, sent
+            assert answer.headers["retry-after"]
+        raise AssertionError(answer.text)
+
+
+def seed() -> None:
+    for _ in range(3):
+        call("POST", "/sprockets", json_body=SPROCKET)
+    call("POST", "/factories", json_body={"chart_data": chart((1, 1, 1))})
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        ("sprockets", {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 101)]}),
+        (
+            "factories",
+            {
+                "factories": [
+                    {"factory": {"name": f"{n}", "chart_data": chart((n, n, n))}}
+                    for n in range(1, 41)
+                ]
+            },
+        ),
+    ],
+)
+def test_an_import_goes_on_where_it_stopped(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, kind: str, document: dict[str, list[Any]]
+) -> None:
+    monkeypatch.setattr("sprockets.imports.AT_ONCE", 5)
+    monkeypatch.setattr("sprockets.imports.FACTORIES_AT_ONCE", 4)
+    count = len(document[kind])
+    clock = Clock(proxy, monkeypatch, seconds=2)
+    first = clock.call("POST", f"/{kind}/import", document)
+    assert first.status == 503
+    assert f"of {count} are loaded: send the same document again" in first.json["detail"]
+    assert 0 < len(everything(f"/{kind}")) < count
+    answer, sent = clock.until_done("POST", f"/{kind}/import", document)
+    assert (answer.status, answer.json, sent > 1) == (201, {"created": count}, True)
+    assert clock.longest < LIMIT
+    again = clock.call("POST", f"/{kind}/import", document)
+    assert (again.status, again.json["already_loaded"]) == (200, True)
+    assert [each["id"] for each in everything(f"/{kind}")] == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1, 4])
+def test_a_large_chart_is_written_in_time_or_not_at_all(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    seed()
+    clock = Clock(proxy, monkeypatch, seconds)
+    for method, path in (("POST", "/factories"), ("PUT", "/factories/1")):
+        before = everything("/factories")
+        answer = clock.call(method, path, {"chart_data": CHART})
+        assert answer.status in ({200, 201} if seconds < 1 else {503}), answer.text
+        assert (everything("/factories") == before) == (answer.status == 503)
+    assert clock.longest < LIMIT
+    assert clock.call("PUT", "/factories/1", {"chart_data": chart((1, 1, 1))}).status < 504
+    assert clock.call("DELETE", "/factories/1").status in {204, 503}
+    assert clock.longest < LIMIT
+    call("DELETE", "/factories/1")
+    call("DELETE", "/factories/2")
+    sweep()
+    assert leftovers() == {"SPROCKET"}
+
+
+@pytest.mark.parametrize("seconds", [0.2, 2])
+def test_many_points_go_on_where_they_stopped(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr("sprockets.appending.ROOM", 20)
+    seed()
+    clock = Clock(proxy, monkeypatch, seconds)
+    answer, sent = clock.until_done("POST", "/factories/1/production", POINTS)
+    assert (answer.status, sent > 1) == (201, seconds > 1)
+    assert clock.longest < LIMIT
+    listed = everything("/factories/1/production")
+    assert [each["time"] for each in listed] == [1, *range(1000, 1100)]
+    clock.call("DELETE", "/factories/1")
+    sweep()
+    for number in (1, 2, 3):
+        assert call("DELETE", f"/sprockets/{number}").status == 204
+    assert leftovers() == set()
