@@ -233,8 +233,8 @@ def every_gateway_response_is_json(resources: Resources) -> Faults:
             continue
         if not {"type", "title", "detail", "instance"} <= problem.keys():
             yield f"{name} lacks members of a problem"
-        # only API Gateway knows the status of a default
-        if not name.startswith("DEFAULT_4") and not isinstance(problem.get("status"), int):
+        if not isinstance(problem.get("status"), int):
             yield f"{name} has no status"
-        if str(problem.get("status")) != str(response.get("statusCode", problem.get("status"))):
+        # a status that is not set is that of the type, which differs within a default
+        if str(problem.get("status")) != str(response.get("statusCode")):
             yield f"{name} has another status than its body"

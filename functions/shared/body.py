@@ -1,11 +1,15 @@
 """The body of a request as bytes, bounded, of a media type that the route takes."""
 
+import json
 from base64 import b64decode
 from typing import Any
 
 from shared.problems import Malformed, TooLarge, UnsupportedMediaType
 
 JSON = "application/json"
+# What Lambda takes at most, an event as JSON; AWS refuses more itself, the local cloud does not
+LARGEST_EVENT = 6 * 1024 * 1024  # bytes
+LONGEST_ESCAPE = 6  # bytes for one
 
 
 def find_header(event: dict[str, Any], name: str) -> str | None:
@@ -51,6 +55,13 @@ def raw_body(event: dict[str, Any], limit: int, hint: str = "") -> bytes:
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
     if len(raw) > limit:
         raise TooLarge(f"the body has {len(raw)} bytes, at most {limit} are taken{hint}")
+    if len(raw) > LARGEST_EVENT // LONGEST_ESCAPE:
+        escaped = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        if escaped > LARGEST_EVENT:
+            raise TooLarge(
+                f"the body has {escaped} bytes where each quote and line end counts twice, as API"
+                f" Gateway hands it on; at most {LARGEST_EVENT} are taken{hint}"
+            )
     return raw
 
 

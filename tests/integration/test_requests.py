@@ -15,6 +15,7 @@ from shared import dynamo
 from shared.problems import LONGEST_TEXT, MOST_ERRORS, StoreUnavailable
 from tests import events
 from tests.front_door import Answer, call, event, invoke
+from tests.template import template
 
 JSON = {"Content-Type": "application/json"}
 ROUTES = sorted(events.SAMPLES)
@@ -126,6 +127,23 @@ def test_a_compressed_body_is_a_415(tables: None, key: tuple[str, str], coding: 
 
 def test_a_body_that_says_it_is_not_compressed_is_taken(tables: None) -> None:
     assert send(("POST", "/sprockets"), **{"Content-Encoding": "Identity"}).status == 201
+
+
+def test_a_csv_that_escaping_makes_too_large_is_a_413_that_names_ingestions(tables: None) -> None:
+    csv = {"Content-Type": "text/csv"}
+    rows = '"1","x"\n' * 550_000  # 4.4 MB, and 6.6 MB with its quotes escaped
+    answer = call("POST", "/tables/jobs?dry_run=true&rows=1", rows, csv)
+    assert answer.status == 413
+    assert "/ingestions" in answer.json["detail"]
+    fitting = call("POST", "/tables/jobs?dry_run=true&rows=1", rows[: len(rows) // 8 * 7], csv)
+    assert fitting.status == 200
+
+
+@pytest.mark.parametrize("name", ["REQUEST_TOO_LARGE", "INTEGRATION_FAILURE"])
+def test_so_does_what_api_gateway_refuses_itself(name: str) -> None:
+    api = template()["Resources"]["Api"]["Properties"]
+    text = api["GatewayResponses"][name]["ResponseTemplates"]["application/json"]
+    assert "POST /ingestions" in json.loads(text)["detail"]
 
 
 WITH_ID = [key for key in ROUTES if "{" in key[1]]
