@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-warm
+.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ reconcile: .venv/installed ## compare the local cloud's views with its tables (R
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold
 
-bench: bench-cold bench-warm bench-ingest bench-reports bench-costs ## all benchmarks, most of an hour
+bench: bench-cold bench-warm bench-ingest bench-throttled bench-reports bench-costs ## all benchmarks, most of an hour
 
 bench-warm: .venv/installed ## a request's processor time beside a FastAPI peer
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.warm
@@ -74,6 +74,9 @@ bench-costs: .venv/installed ## read and write units of requests, rows and repor
 
 bench-ingest: .venv/installed ## what a row of a large file costs, and a worker's memory, some minutes
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.ingest --local-cloud
+
+bench-throttled: .venv/installed ## a million rows into a table that throttles, on a simulated clock
+	@PYTHONPATH=functions $(PY) -m tests.benchmarks.throttled
 
 bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million rows, some minutes
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports

@@ -137,6 +137,7 @@ def make_machine() -> str:
     definition = Path(DEFINITION).read_text("utf-8")
     for name in ("Planner", "Worker", "Finisher", "Bucket"):
         definition = definition.replace(f"${{{name}}}", name.lower())
+    definition = definition.replace("${Concurrency}", "32")
     made = boto3.client("stepfunctions").create_state_machine(
         name="ingestion",
         definition=definition,

@@ -14,12 +14,12 @@ from projector.users import rewritten
 from shared.dynamo import (
     TRANSACTION,
     Operation,
-    RefusedError,
     TransactionFailedError,
     table,
     transact,
 )
 from shared.problems import StoreUnavailable
+from shared.retries import RefusedError
 from shared.views import (
     HIRE_SHARDS,
     ROW_SHARDS,

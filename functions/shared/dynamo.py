@@ -2,17 +2,14 @@
 
 The core is called page by page, because the layer above it loses items in places: its queries stop
 at an empty page, its cursors skip when a page is cut, its batches give up without a word on what
-was not written. Every call has a timeout and a single attempt; the retries are here, with full
-jitter (Amazon Builders' Library, "Timeouts, retries, and backoff with jitter").
+was not written. Every call has a timeout and a single attempt, and `retries` makes further ones.
 
 Numbers come back as int or float. Fractions of more than 17 digits lose precision: what must be
 kept as given is stored as text.
 """
 
 import os
-import random
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -24,8 +21,8 @@ from uuid import uuid4
 
 from pydynox import pydynox_core
 
-from shared import deadline
-from shared.problems import StoreUnavailable
+from shared import deadline, unprocessed
+from shared.retries import PassingError, RefusedError, retried, throttled_lately
 from shared.settings import MissingSettingError, setting
 
 Item = dict[str, Any]
@@ -37,10 +34,6 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT = 1.0  # seconds
 READ_TIMEOUT = 5.0  # seconds
-ATTEMPTS = 6
-PATIENCE = 12.0  # seconds after which no further attempt is made
-FIRST_BACKOFF = 0.05  # seconds, doubled with each attempt
-LAST_BACKOFF = 2.0  # seconds
 BATCH = 25  # BatchWriteItem's limit
 BATCH_GET = 100  # BatchGetItem's limit
 TRANSACTION = 100  # TransactWriteItems' limit
@@ -53,6 +46,8 @@ _PASSING = {
     "ProvisionedThroughputExceeded",
     "RequestLimitExceeded",
 }
+# What the core says of a batch that it tried five times
+_LEFT = re.compile(r"Failed to (process|get) \d+ (items|keys)")
 
 
 class ConditionFailedError(Exception):
@@ -73,10 +68,6 @@ class TransactionFailedError(Exception):
     def failed(self) -> list[int]:
         """Indexes of the operations whose condition did not hold."""
         return [i for i, why in enumerate(self.reasons) if why == "ConditionalCheckFailed"]
-
-
-class RefusedError(Exception):
-    """The store will never take this call: an item over 400 KB, say."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +97,12 @@ def client() -> Any:
     )
 
 
+def forget_clients() -> None:
+    """For tests, whose store moves."""
+    client.cache_clear()
+    unprocessed.forget_client()
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="dynamo")
@@ -119,7 +116,7 @@ def _reasons(error: Exception) -> list[str | None]:
 
 
 def _attempt(call: Callable[[], T]) -> T:
-    """One attempt; _PassingError for what may go away by itself."""
+    """One attempt; PassingError for what may go away by itself."""
     deadline.check()
     try:
         return call()
@@ -129,39 +126,26 @@ def _attempt(call: Callable[[], T]) -> T:
         reasons = _reasons(error)
         if any(reason == "ConditionalCheckFailed" for reason in reasons):
             raise TransactionFailedError(reasons) from error
-        if any(reason in _PASSING for reason in reasons):
-            raise _PassingError from error
+        passing = {reason for reason in reasons if reason in _PASSING}
+        if passing:
+            raise PassingError(throttled=passing != {"TransactionConflict"}) from error
         raise TransactionFailedError(reasons) from error
     except pydynox_core.ValidationException as error:
         raise RefusedError(str(error)) from error
-    except (
-        pydynox_core.ProvisionedThroughputExceededException,
-        pydynox_core.ConnectionException,
-    ) as error:
-        raise _PassingError from error
+    except pydynox_core.ProvisionedThroughputExceededException as error:
+        raise PassingError(throttled=True) from error
+    except pydynox_core.ConnectionException as error:
+        raise PassingError from error
     except pydynox_core.PydynoxException as error:
         # 500, 503, TransactionConflict and the like have no class of their own; bad calls do
         if type(error) is pydynox_core.PydynoxException:
-            raise _PassingError from error
+            raise PassingError(throttled=bool(_LEFT.search(str(error)))) from error
         raise
 
 
-class _PassingError(Exception):
-    """A failure worth another attempt."""
-
-
-def retried(call: Callable[[], T]) -> T:
+def _retried(call: Callable[[], T]) -> T:
     """The call's result; StoreUnavailable when no attempt succeeded."""
-    started = time.monotonic()
-    for attempt in range(ATTEMPTS):
-        try:
-            return _attempt(call)
-        except _PassingError as passing:
-            if attempt == ATTEMPTS - 1 or time.monotonic() - started > PATIENCE:
-                raise StoreUnavailable from passing.__cause__
-            ceiling = min(LAST_BACKOFF, FIRST_BACKOFF * 2**attempt)
-            time.sleep(random.uniform(0, ceiling))  # noqa: S311 - jitter, no secret
-    raise AssertionError("unreachable")
+    return retried(lambda: _attempt(call))
 
 
 def from_image(image: Item) -> Item:
@@ -182,7 +166,7 @@ def transact(operations: Sequence[Operation], token: str | None = None) -> None:
     if not 1 <= len(operations) <= TRANSACTION:
         raise ValueError(f"a transaction has 1 to {TRANSACTION} operations")
     once = token or uuid4().hex
-    retried(lambda: client().sync_transact_write(list(operations), client_request_token=once))
+    _retried(lambda: client().sync_transact_write(list(operations), client_request_token=once))
 
 
 class Table:
@@ -195,7 +179,7 @@ class Table:
         self.key = key
 
     def get(self, key: Key, *, consistent: bool = False) -> Item | None:
-        item, _ = retried(
+        item, _ = _retried(
             lambda: client().sync_get_item(self.name, key, consistent_read=consistent)
         )
         return dict(item) if item is not None else None
@@ -205,7 +189,7 @@ class Table:
 
         def some(start: int) -> list[Item]:
             batch = list(keys[start : start + BATCH_GET])
-            return list(retried(lambda: client().sync_batch_get(self.name, batch, consistent)))
+            return list(_retried(lambda: client().sync_batch_get(self.name, batch, consistent)))
 
         starts = range(0, len(keys), BATCH_GET)
         found = together(some, starts) if len(starts) > 1 else map(some, starts)
@@ -220,7 +204,7 @@ class Table:
         values: Item | None = None,
     ) -> None:
         """ConditionFailedError has the item that was there."""
-        retried(
+        _retried(
             lambda: client().sync_put_item(
                 self.name,
                 item,
@@ -241,7 +225,7 @@ class Table:
         values: Item | None = None,
     ) -> Item:
         """The item as it is after. Without a condition it may be applied twice after a reset."""
-        attributes, _ = retried(
+        attributes, _ = _retried(
             lambda: client().sync_update_item(
                 self.name,
                 key,
@@ -264,7 +248,7 @@ class Table:
         values: Item | None = None,
     ) -> Item | None:
         """The item as it was, None where there was none."""
-        attributes, _ = retried(
+        attributes, _ = _retried(
             lambda: client().sync_delete_item(
                 self.name,
                 key,
@@ -290,7 +274,7 @@ class Table:
         consistent: bool = False,
     ) -> Page:
         """One page, of at most `limit` items and 1 MB; it may be short or empty before the end."""
-        items, last_key, _ = retried(
+        items, last_key, _ = _retried(
             lambda: client().sync_query_page(
                 self.name,
                 condition,
@@ -317,7 +301,7 @@ class Table:
 
     def scan(self, *, limit: int | None = None, after: Key | None = None) -> Page:
         """One page in no order, of at most `limit` items and 1 MB."""
-        items, last_key, _ = retried(
+        items, last_key, _ = _retried(
             lambda: client().sync_scan_page(self.name, limit=limit, exclusive_start_key=after)
         )
         return Page(items, last_key)
@@ -351,9 +335,7 @@ class Table:
         self, rows: list[Item], split: Callable[[list[Item]], tuple[list[Item], list[Key]]]
     ) -> None:
         def write(start: int) -> None:
-            puts, deletes = split(rows[start : start + BATCH])
-            # puts and deletes may be repeated, so a batch of which a part failed is sent again
-            retried(lambda: client().sync_batch_write(self.name, puts, deletes))
+            self._write(*split(rows[start : start + BATCH]))
 
         starts = range(0, len(rows), BATCH)
         if len(starts) == 1:
@@ -368,6 +350,27 @@ class Table:
             for batch in batches:
                 batch.cancel()
             wait(batches)
+
+    def _write(self, puts: list[Item], deletes: list[Key]) -> None:
+        """One batch. While a table throttles only what is not written yet is sent again."""
+        left: unprocessed.Requests | None = None
+
+        def attempt() -> None:
+            nonlocal left
+            if left is None and not throttled_lately():
+                # a batch of which the core wrote a part is sent again whole, once
+                client().sync_batch_write(self.name, puts, deletes)
+                return
+            if left is None:
+                left = unprocessed.requests(
+                    list(map(pydynox_core.item_to_dynamo, puts)),
+                    list(map(pydynox_core.item_to_dynamo, deletes)),
+                )
+            left = unprocessed.write(self.name, left)
+            if left:
+                raise PassingError(throttled=True)
+
+        _retried(attempt)
 
     def put_operation(self, item: Item, condition: str | None = None, **more: Any) -> Operation:
         return self._operation("put", condition, item=item, **more)

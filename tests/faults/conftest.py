@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared import dynamo
+from shared import dynamo, retries
 from tests.faults.proxy import Proxy
 
 FEW = 60  # examples of each generated test in `make test`
@@ -46,10 +46,11 @@ def proxy(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     made = Proxy(os.environ["AWS_ENDPOINT_URL"])
     host, port = made.server.server_address[:2]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host!s}:{port}")
-    monkeypatch.setattr(dynamo, "FIRST_BACKOFF", 0.001)
-    monkeypatch.setattr(dynamo, "LAST_BACKOFF", 0.002)
-    dynamo.client.cache_clear()
+    monkeypatch.setattr(retries, "FIRST_BACKOFF", 0.001)
+    monkeypatch.setattr(retries, "LAST_BACKOFF", 0.002)
+    monkeypatch.setattr(retries, "state", retries.State())
+    dynamo.forget_clients()
     yield made
-    dynamo.client.cache_clear()
+    dynamo.forget_clients()
     made.server.shutdown()
     made.server.server_close()

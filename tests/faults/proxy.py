@@ -12,6 +12,7 @@ from typing import Any, Literal
 import boto3
 
 from tests.faults.limits import refusals
+from tests.faults.throttling import Throttling
 
 DOWN = 500, b'{"__type":"InternalServerError","message":"down"}'
 THROTTLED = (
@@ -33,6 +34,7 @@ class Proxy:
         self.plan: Plan = lambda _: None
         self.calls: Counter[str] = Counter()
         self.done: set[str] = set()  # tokens of transactions
+        self.throttling: Throttling | None = None
         self.lock = threading.Lock()
         proxy = self
 
@@ -75,11 +77,18 @@ class Proxy:
         asked = json.loads(body)
         if fault == "unprocessed" and call == "BatchWriteItem":
             return 200, json.dumps({"UnprocessedItems": asked["RequestItems"]}).encode()
-        answer = self.pass_on(call, asked, body, headers)
+
+        def forward(request: dict[str, Any]) -> tuple[int, bytes]:
+            return self.pass_on(call, request, headers)
+
+        if self.throttling is None:
+            answer = forward(asked)
+        else:
+            answer = self.throttling.answer(call, asked, forward)
         return DOWN if fault == "lost" else answer
 
     def pass_on(
-        self, call: str, asked: dict[str, Any], body: bytes, headers: dict[str, str]
+        self, call: str, asked: dict[str, Any], headers: dict[str, str]
     ) -> tuple[int, bytes]:
         """What the store answers."""
         refused = next(refusals(call, asked), None)
@@ -89,14 +98,15 @@ class Proxy:
         token = asked.get("ClientRequestToken")
         if token in self.done:
             return 200, b"{}"
-        request = urllib.request.Request(self.store, body, headers)  # noqa: S310 - this machine
+        body = json.dumps(asked).encode()
+        sent = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+        request = urllib.request.Request(self.store, body, sent)  # noqa: S310 - this machine
         try:
             with urllib.request.urlopen(request, timeout=10) as answered:  # noqa: S310
-                answer = 200, answered.read()
                 self.done |= {token} if token else set()
+                return 200, answered.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
-        return answer
 
     def departments(self) -> dict[int, str]:
         """What is stored, read past the proxy."""

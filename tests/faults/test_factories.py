@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.dynamo import ATTEMPTS
 from shared.problems import Conflict, Invalid
+from shared.retries import ATTEMPTS
 from sprockets import appending, catalog, factories, production
 from sprockets.models import PointIn
 from sprockets.store import Point

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared import dynamo
-from shared.dynamo import ConditionFailedError, RefusedError, Table, TransactionFailedError
+from shared import dynamo, retries
+from shared.dynamo import ConditionFailedError, Table, TransactionFailedError
 from shared.problems import StoreUnavailable
+from shared.retries import RefusedError
 
 Reply = tuple[int, dict[str, Any]]
 THROTTLED: Reply = (
@@ -124,14 +125,15 @@ def faulty(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FaultySto
             super().__init__(*replies)
             made.append(self)
             monkeypatch.setenv("AWS_ENDPOINT_URL", self.url)
-            dynamo.client.cache_clear()
+            dynamo.forget_clients()
 
-    monkeypatch.setattr(dynamo, "FIRST_BACKOFF", 0.001)
+    monkeypatch.setattr(retries, "FIRST_BACKOFF", 0.001)
+    monkeypatch.setattr(retries, "state", retries.State())
     yield Pointed
     for store in made:
         store.server.shutdown()
         store.server.server_close()
-    dynamo.client.cache_clear()
+    dynamo.forget_clients()
 
 
 @pytest.mark.parametrize("reply", [THROTTLED, DOWN, (503, {"__type": "ServiceUnavailable"})])
@@ -146,17 +148,17 @@ def test_a_lasting_fault_is_a_503(faulty: type[FaultyStore], reply: Reply) -> No
     store = faulty(reply)
     with pytest.raises(StoreUnavailable) as caught:
         Table("t", "pk").put({"pk": "a"})
-    assert len(store.requests) == dynamo.ATTEMPTS
+    assert len(store.requests) == retries.ATTEMPTS
     assert caught.value.headers["Retry-After"] == "5"
 
 
 def test_nobody_listening_is_a_503(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setattr(dynamo, "FIRST_BACKOFF", 0.001)
-    dynamo.client.cache_clear()
+    monkeypatch.setattr(retries, "FIRST_BACKOFF", 0.001)
+    dynamo.forget_clients()
     with pytest.raises(StoreUnavailable):
         Table("t", "pk").get({"pk": "a"})
-    dynamo.client.cache_clear()
+    dynamo.forget_clients()
 
 
 def test_unprocessed_items_are_written_in_the_end(faulty: type[FaultyStore]) -> None:
@@ -190,7 +192,7 @@ def test_a_transaction_in_conflict_is_retried(faulty: type[FaultyStore]) -> None
 def test_an_empty_aws_variable_is_unset_and_a_bad_one_refused(
     aws: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dynamo.client.cache_clear()
+    dynamo.forget_clients()
     monkeypatch.setenv("AWS_PROFILE", "")
     monkeypatch.setenv("AWS_RETRY_MODE", "legacy")
     with pytest.raises(RuntimeError, match="AWS_RETRY_MODE"):
@@ -199,4 +201,4 @@ def test_an_empty_aws_variable_is_unset_and_a_bad_one_refused(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "0")
     with pytest.raises(RuntimeError, match="AWS_MAX_ATTEMPTS"):
         dynamo.client()
-    dynamo.client.cache_clear()
+    dynamo.forget_clients()

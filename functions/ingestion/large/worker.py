@@ -4,6 +4,7 @@ The task of the state machine's map, called until it says that the chunk is done
 """
 
 import io
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -23,12 +24,16 @@ from ingestion.large.claims import first_of_content
 from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item
+from shared.problems import StoreUnavailable
+from shared.retries import patient
 
 logger = Logger()
 
-WINDOW = 1_000_000  # bytes between two records of how far the chunk is
+WINDOW = 250_000  # bytes between two records of how far the chunk is
 # what is left of the function's time when it hands the rest to the next call
 MARGIN = 300.0  # seconds
+# what is left of it when a throttled table is waited for no longer
+LAST = 30.0  # seconds
 # Bytes of rejected records that are kept in memory
 SPOOLED = 8_000_000
 
@@ -36,16 +41,26 @@ SPOOLED = 8_000_000
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"id", "attempt", "chunk": {"number", "start", "end", "line"}}` in, `{"done"}` out."""
 
+    recorded = False
+
     def more_time() -> bool:
+        nonlocal recorded
+        recorded = True  # asked when a part is
         return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
 
+    left = context.get_remaining_time_in_millis() / 1000 - LAST
     try:
-        done = work(event, more_time)
+        with patient(time.monotonic() + left):
+            done = work(event, more_time)
     except CsvError as error:
         job = store.get(event["id"])
         if job is not None and (job["status"], job["attempt"]) == ("running", event["attempt"]):
             store.change(job, status="failed", error=str(error))
         done = True
+    except StoreUnavailable:
+        if not recorded:
+            raise  # for the state machine to try again, some times
+        done = False
     logger.info(
         "worked", extra={"job": event["id"], "chunk": event["chunk"]["number"], "done": done}
     )
