@@ -8,6 +8,7 @@ from inspect import getdoc
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
 from shared.idempotency import KEY_HEADER, LONGEST_KEY
+from shared.params import CURSOR
 from shared.problems import PROBLEM_JSON, StoreUnavailable
 from shared.route import Route
 
@@ -122,7 +123,11 @@ class Operations:
 
     def _answer(self, route: Route, status: int, description: str) -> JsonObject:
         answer: JsonObject = {"description": description}
-        if headers := {**self._tag_header(route, status), **_location(status)}:
+        if headers := {
+            **self._tag_header(route, status),
+            **_location(status),
+            **_link(route, status),
+        }:
             answer["headers"] = headers
         if status not in {204, 303, 304}:
             answer["content"] = {kind: self._content(route, kind) for kind in route.produces}
@@ -175,6 +180,14 @@ def _location(status: int) -> JsonObject:
         return {}
     schema = {"type": "string", "format": "uri-reference"}
     return {"Location": {"required": status == 303, "schema": schema}}
+
+
+def _link(route: Route, status: int) -> JsonObject:
+    """Of pages that are no JSON: that has `next`."""
+    if status != route.status or CURSOR not in route.query or route.produces == (JSON,):
+        return {}
+    about = 'The next page, `<?…>; rel="next"`, relative to the request; only where one follows'
+    return {"Link": {"description": about, "required": False, "schema": {"type": "string"}}}
 
 
 def _parameters(route: Route) -> Iterator[JsonObject]:

@@ -25,6 +25,11 @@ def hires_by_quarter(cells: Cells, departments: Names, jobs: Names) -> Figures:
     ]
 
 
+def of_name(name: str, names: Names) -> int:
+    """The lowest id that has a name."""
+    return min(number for number, each in names.items() if each == name)
+
+
 def _hired(cells: Cells, departments: Names) -> dict[int, int]:
     """Hires per known department that hired."""
     totals: Counter[int] = Counter()

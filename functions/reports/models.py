@@ -5,6 +5,14 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class Paged(BaseModel):
+    """A report of any number of rows."""
+
+    next: str | None = Field(
+        None, description="Only where a page was asked for, or more rows follow"
+    )
+
+
 class QuarterRow(BaseModel):
     department: str
     job: str
@@ -14,7 +22,7 @@ class QuarterRow(BaseModel):
     Q4: int
 
 
-class HiresByQuarter(BaseModel):
+class HiresByQuarter(Paged):
     report: str
     year: int
     as_of: datetime
@@ -27,7 +35,7 @@ class DepartmentRow(BaseModel):
     hired: int
 
 
-class DepartmentsAboveMean(BaseModel):
+class DepartmentsAboveMean(Paged):
     report: str
     year: int
     as_of: datetime
@@ -55,7 +63,7 @@ class ProductionRow(BaseModel):
     points: int
 
 
-class Production(BaseModel):
+class Production(Paged):
     """Sums over whole days of UTC, `from` and `to` included."""
 
     model_config = ConfigDict(serialize_by_alias=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from shared import cursor as cursors
 from shared.accept import negotiate
 from shared.body import JSON
 from shared.charts import SVG, chart
@@ -47,6 +48,9 @@ def represent(
 
     answered = api.unless_known(content_tag([media_type, said]), say)
     answered.headers["Vary"] = "Accept"
+    if report.get("next"):
+        query = api.event.get("queryStringParameters") or {}
+        answered.headers["Link"] = cursors.link(query, report["next"])
     return answered
 
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from reports import figures, store
+from reports import figures, pages, store
+from reports.pages import WHOLE, Asked, Row
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
@@ -16,22 +17,49 @@ def _head(report: str) -> Report:
     return {"report": report, "as_of": datetime.now(UTC).isoformat(timespec="seconds")[:19] + "Z"}
 
 
-def hires_by_quarter(year: int) -> Report:
+def hires_by_quarter(year: int, asked: Asked = WHOLE) -> Report:
+    listing = f"/reports/hires-by-quarter?year={year}"
+    after = cursors.decode(listing, asked.cursor, department_id=int, job_id=int)
     cells = store.hires(year)
-    departments = store.names("departments", (cell.department_id for cell in cells))
-    jobs = store.names("jobs", (cell.job_id for cell in cells if cell.job_id is not None))
-    results = figures.hires_by_quarter(cells, departments, jobs)
-    return _head("hires-by-quarter") | {"year": year, "results": results}
+    last = [after["department_id"], after["job_id"]] if after else []
+    departments = store.names("departments", [*(cell.department_id for cell in cells), *last[:1]])
+    used = (cell.job_id for cell in cells if cell.job_id is not None)
+    jobs = store.names("jobs", [*used, *last[1:]])
+    rows = figures.hires_by_quarter(cells, departments, jobs)
+    if last:
+        place = departments.get(last[0]), jobs.get(last[1])
+        if None in place:
+            raise Malformed("the cursor ends at a name that is gone: start again without it")
+        rows = [row for row in rows if (row["department"], row["job"]) > place]
+
+    def place_of(row: Row) -> cursors.Place:
+        return {
+            "department_id": figures.of_name(row["department"], departments),
+            "job_id": figures.of_name(row["job"], jobs),
+        }
+
+    head = _head("hires-by-quarter") | {"year": year}
+    return head | pages.page(listing, rows, asked, place_of)
 
 
-def departments_above_mean(year: int) -> Report:
+def departments_above_mean(year: int, asked: Asked = WHOLE) -> Report:
+    listing = f"/reports/departments-above-mean?year={year}"
+    after = cursors.decode(listing, asked.cursor, hired=int, id=int)
     cells = store.hires(year)
     departments = store.names("departments", (cell.department_id for cell in cells))
-    return _head("departments-above-mean") | {
+    rows = figures.departments_above_mean(cells, departments)
+    if after:
+        place = (-after["hired"], after["id"])
+        rows = [row for row in rows if (-row["hired"], row["id"]) > place]
+    head = _head("departments-above-mean") | {
         "year": year,
         "mean": figures.mean_hires(cells, departments),
-        "results": figures.departments_above_mean(cells, departments),
     }
+    return head | pages.page(listing, rows, asked, lambda row: _part(row, "hired", "id"))
+
+
+def _part(row: Row, *names: str) -> cursors.Place:
+    return {name: row[name] for name in names}
 
 
 def mean_hires(year: int) -> Report:
@@ -41,13 +69,19 @@ def mean_hires(year: int) -> Report:
     return _head("mean-hires") | {"year": year, "results": [{"mean_hires": mean}]}
 
 
-def production(start: int | None, end: int | None) -> Report:
+def production(start: int | None, end: int | None, asked: Asked) -> Report:
     """Over the whole days from that of `start` to that of `end`, Unix seconds; all where None."""
     first = day_of(start or 0)
     last = day_of(LAST_SECOND if end is None else end)
     if first > last:
         raise Malformed("`from` is after `to`")
-    made = store.production(first, last)
+    listing = f"/reports/production?from={first}&to={last}"
+    after = cursors.decode(listing, asked.cursor, factory_id=int)
+    made = [
+        each
+        for each in store.production(first, last)
+        if after is None or each.factory_id > after["factory_id"]
+    ]
     names = store.factory_names([each.factory_id for each in made])
     results = [
         {
@@ -61,7 +95,8 @@ def production(start: int | None, end: int | None) -> Report:
         for each in made
     ]
     span = {"from": first.isoformat(), "to": last.isoformat()}
-    return _head("production") | span | {"results": results}
+    found = pages.page(listing, results, asked, lambda row: _part(row, "factory_id"))
+    return _head("production") | span | found
 
 
 LISTING = "/reports/experiments"
@@ -72,13 +107,16 @@ def experiments(limit: int, cursor: str | None) -> Report:
     after = cursors.decode(LISTING, cursor, user_id=int)
     # one more than asked tells whether a page follows
     ids = store.user_ids(None if after is None else after["user_id"], limit + 1)
-    page = ids[:limit]
+    reports = _user_reports(ids[:limit])
+    fitting = pages.fitting(reports)
     counts = row_counts("user_experiments", USERS_WITH_EXPERIMENTS)
     average = figures.average_count(counts["user_experiments"], counts[USERS_WITH_EXPERIMENTS])
     return _head("experiments") | {
         "average_experiment_count": average,
-        "user_reports": _user_reports(page),
-        "next": cursors.following(LISTING, ids, limit, lambda user: {"user_id": user}),
+        "user_reports": reports[:fitting],
+        "next": cursors.following(
+            LISTING, ids, min(limit, fitting), lambda user: {"user_id": user}
+        ),
     }
 
 

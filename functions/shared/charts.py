@@ -1,9 +1,19 @@
 """Charts as SVG, drawn by pygal; nothing in them runs or is fetched."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 SVG = "image/svg+xml"
+LONGEST_LABEL = 60  # characters: a longer name would cover the drawing
+# What XML 1.0 has no place for, not even escaped
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def label(text: str, longest: int = LONGEST_LABEL) -> str:
+    """A text as it can be drawn: what XML cannot hold is replaced, what is too long is cut."""
+    drawn = _NO_XML.sub("\ufffd", text[: longest + 1])
+    return drawn if len(drawn) <= longest else f"{drawn[: longest - 1]}…"
 
 
 def chart(  # noqa: PLR0913 - what a chart says
@@ -23,9 +33,9 @@ def chart(  # noqa: PLR0913 - what a chart says
         background="white", plot_background="white", colors=("#0b62a4", "#d9822b", "#4a8f3c")
     )
     options: dict[str, Any] = {
-        "title": title,
-        "x_title": x_title,
-        "y_title": y_title,
+        "title": label(title, 2 * LONGEST_LABEL),
+        "x_title": label(x_title),
+        "y_title": label(y_title),
         "x_label_rotation": 30,
         # a label for each point would be a black bar
         "x_labels_major_count": 12,
@@ -41,9 +51,9 @@ def chart(  # noqa: PLR0913 - what a chart says
     }
     drawing = (pygal.Line if kind == "line" else pygal.Bar)(**options)
     drawing.uuid = "chart"  # a random one would change the entity tag each time
-    drawing.x_labels = list(labels)
+    drawing.x_labels = [label(each) for each in labels]
     for name, values in series.items():
-        drawing.add(name, list(values))
+        drawing.add(label(name), list(values))
     drawing.add_xml_filter(_without_scripts)
     return str(drawing.render(is_unicode=True))
 

@@ -3,7 +3,7 @@
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -37,6 +37,11 @@ def following(
 ) -> str | None:
     """The cursor behind the first `limit` of what was found, None where that was all."""
     return encode(listing, place_of(found[limit - 1]) if len(found) > limit else None)
+
+
+def link(query: Mapping[str, str], cursor: str) -> str:
+    """`Link` to the next page (RFC 8288): the same path and query, wherever the API is served."""
+    return f'<?{urlencode({**query, "cursor": cursor})}>; rel="next"'
 
 
 def decode(listing: str, cursor: str | None, **shape: type) -> Place | None:
