@@ -14,7 +14,7 @@ from ingestion.csv_format import begin
 from ingestion.csv_text import CsvError, EncodingError, line_count
 from ingestion.large import jobs, objects, store
 from ingestion.large.boundaries import Window, windows
-from shared.datasets import DATA_SETS
+from shared.datasets import DATA_SETS, DataSet
 from shared.dynamo import Item
 
 logger = Logger()
@@ -61,7 +61,7 @@ def plan(job: Item, more_time: Callable[[], bool]) -> str:
     resume_key = f"{objects.WORKING}{job['id']}/plan.json"
     so_far = objects.get_json(resume_key) or _begin(job)
     for line, window, next_line in _windows(job, so_far):
-        _expect_text(window, so_far["position"], line)
+        expect_text(window, so_far["position"], line)
         so_far["position"] += len(window)
         _add(so_far, job, len(window), line)
         so_far["line"] = next_line
@@ -103,6 +103,11 @@ def _add(so_far: dict[str, Any], job: Item, size: int, line: int) -> None:
 def _begin(job: Item) -> dict[str, Any]:
     """The state of a plan that has not begun: where the rows do, and how the file is written."""
     first = b"".join(objects.stream(job["key"], job["etag"], 0, min(FIRST, job["bytes"])))
+    return {**beginning(DATA_SETS[job["table"]], first, job["bytes"]), "chunks": []}
+
+
+def beginning(data_set: DataSet, first: bytes, size: int) -> dict[str, Any]:
+    """Where the rows of a file begin, and how it is written, from its first bytes; CsvError."""
     for signature, sentence in _KINDS.items():
         if first.startswith(signature):
             raise CsvError(sentence)
@@ -113,7 +118,7 @@ def _begin(job: Item) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         at = mark + error.start
         raise EncodingError(at, 1 + line_count(first[:at])) from error
-    is_cut = job["bytes"] > len(first)
+    is_cut = size > len(first)
     if not text.strip():
         raise CsvError(
             "the file begins with a megabyte of blanks" if is_cut else "the file is empty"
@@ -121,7 +126,7 @@ def _begin(job: Item) -> dict[str, Any]:
     lines = list(io.StringIO(text, newline=""))
     if len(lines) > 1 and is_cut:
         lines.pop()
-    begun = begin(DATA_SETS[job["table"]], iter(lines))
+    begun = begin(data_set, iter(lines))
     position = mark + len(begun.above.encode())
     return {
         "begin": position,
@@ -129,7 +134,6 @@ def _begin(job: Item) -> dict[str, Any]:
         "line": begun.line,
         "delimiter": begun.format.delimiter,
         "header": list(begun.format.header) if begun.format.header else None,
-        "chunks": [],
     }
 
 
@@ -138,7 +142,7 @@ def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[Window]:
     return windows(pieces, CHUNK, so_far["delimiter"], so_far["line"])
 
 
-def _expect_text(window: bytes, position: int, line: int) -> None:
+def expect_text(window: bytes, position: int, line: int) -> None:
     try:
         window.decode()
     except UnicodeDecodeError as error:
