@@ -3,12 +3,15 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import Any
 
 import boto3
 import pytest
 from hypothesis import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
 from moto.stepfunctions.models import stepfunctions_backends
 
@@ -20,12 +23,25 @@ settings.register_profile("thorough", max_examples=1000, deadline=None)
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # no account's
 
 
+def make_calls_atomic() -> None:
+    """moto's calls are not, as DynamoDB's are: two at once fail, or lose what the other wrote."""
+    lock = Lock()
+    call = DynamoHandler.call_action
+
+    def one_at_a_time(self: DynamoHandler) -> Any:
+        with lock:
+            return call(self)
+
+    DynamoHandler.call_action = one_at_a_time  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """A moto server on a free port, as the functions' AWS; its address."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
+    make_calls_atomic()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # moto's own request lines
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

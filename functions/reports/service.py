@@ -18,7 +18,7 @@ def _head(report: str) -> Report:
 
 
 def hires_by_quarter(year: int, asked: Asked = WHOLE) -> Report:
-    listing = f"/reports/hires-by-quarter?year={year}"
+    listing = cursors.listing_of("/reports/hires-by-quarter", year=year)
     after = cursors.decode(listing, asked.cursor, department_id=int, job_id=int)
     cells = store.hires(year)
     last = [after["department_id"], after["job_id"]] if after else []
@@ -43,7 +43,7 @@ def hires_by_quarter(year: int, asked: Asked = WHOLE) -> Report:
 
 
 def departments_above_mean(year: int, asked: Asked = WHOLE) -> Report:
-    listing = f"/reports/departments-above-mean?year={year}"
+    listing = cursors.listing_of("/reports/departments-above-mean", year=year)
     after = cursors.decode(listing, asked.cursor, hired=int, id=int)
     cells = store.hires(year)
     departments = store.names("departments", (cell.department_id for cell in cells))
@@ -75,7 +75,7 @@ def production(start: int | None, end: int | None, asked: Asked) -> Report:
     last = day_of(LAST_SECOND if end is None else end)
     if first > last:
         raise Malformed("`from` is after `to`")
-    listing = f"/reports/production?from={first}&to={last}"
+    listing = cursors.listing_of("/reports/production", first=first, last=last)
     after = cursors.decode(listing, asked.cursor, factory_id=int)
     made = [
         each

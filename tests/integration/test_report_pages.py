@@ -11,50 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.deltas import Deltas
-from projector.store import additions, counters
 from shared.charts import chart
-from shared.dynamo import Table, transact
-from shared.views import HireCell, ViewKey, production_keys
+from shared.dynamo import Table
 from tests.front_door import Answer, call
-from tests.streams import deliver, record
+from tests.views import add_hires, add_production, add_users
 
 LARGEST = 6 * 1024 * 1024  # bytes of a response of Lambda's
 # 10,000 characters, and the largest as JSON in JSON
 LONG = "\x01\U0001f9ea" * 5_000
 KINDS = ("application/json", "text/csv", "image/svg+xml")
 Row = dict[str, Any]
-
-
-def hire(departments: int, jobs: int, name: str = "") -> None:
-    """One hire for each department and job, in the views; the names end with `name`."""
-    for table, column, number in (
-        ("DepartmentsTable", "department", departments),
-        ("JobsTable", "job", jobs),
-    ):
-        rows = [{"id": n, column: f"{column} {n % 7} {n}{name}"} for n in range(number)]
-        Table(table, "id").put_many(rows)
-    deltas = Deltas()
-    for department in range(departments):
-        for job in range(jobs):
-            deltas.hires[2021, HireCell(department, job, 2)] = 1 + department
-    for operation in additions(counters(deltas, 0, 0)):
-        transact([operation])
-
-
-def make(factories: int) -> None:
-    deltas = Deltas()
-    for factory in range(factories):
-        for key in production_keys(factory, 0):
-            deltas.production[ViewKey(*key), "actual"] = factory + 1
-    for operation in additions(counters(deltas, 0, 0)):
-        transact([operation])
-
-
-def known(users: int, name: str = "somebody") -> None:
-    rows = [{"user_id": number, "name": name} for number in range(users)]
-    Table("UsersTable", "user_id").put_many(rows)
-    deliver([record("users", f"u{row['user_id']}", None, row) for row in rows])
 
 
 def fits(answer: Answer) -> bool:
@@ -86,8 +52,8 @@ def pages(report: str, **query: Any) -> list[Row]:
 def test_a_report_is_whole_unless_pages_are_asked_for(
     tables: None, report: str, keys: set[str]
 ) -> None:
-    hire(5, 3)
-    make(6)
+    add_hires(5, 3)
+    add_production(6)
     whole = call("GET", f"/reports/{report}").json
     assert whole.keys() == keys
     for limit in (1, 2, 4, 1000):
@@ -99,7 +65,7 @@ def test_a_report_is_whole_unless_pages_are_asked_for(
 
 
 def test_names_of_any_length_fit(tables: None) -> None:
-    hire(20, 20, LONG)
+    add_hires(20, 20, LONG)
     found = pages("hires-by-quarter")
     rows = [(row["department"], row["job"]) for page in found for row in page["results"]]
     assert len(found) > 1
@@ -111,7 +77,7 @@ def test_names_of_any_length_fit(tables: None) -> None:
 
 
 def test_a_page_of_experiments_fits_whatever_the_names(tables: None) -> None:
-    known(60, LONG)
+    add_users(60, LONG)
     found = pages("experiments", limit=100)
     assert len(found) > 1
     assert [row["user_id"] for page in found for row in page["user_reports"]] == list(range(60))
@@ -130,9 +96,9 @@ def test_a_page_of_experiments_fits_whatever_the_names(tables: None) -> None:
 def test_what_is_cut_links_to_the_next_page(
     tables: None, report: str, query: Row, kind: str
 ) -> None:
-    hire(4, 2)
-    make(6)
-    known(5)
+    add_hires(4, 2)
+    add_production(6)
+    add_users(5)
     url = f"/reports/{report}?{urlencode(query | {'limit': 1})}"
     base = f"https://api.example.com/stage{url}"
     lines: list[list[str]] = []
@@ -156,7 +122,7 @@ def test_what_is_cut_links_to_the_next_page(
 
 
 def test_a_cursor_is_of_one_report_and_span(tables: None) -> None:
-    hire(4, 2)
+    add_hires(4, 2)
     cursor = call("GET", "/reports/hires-by-quarter?limit=1").json["next"]
     for url in ("hires-by-quarter?year=2020", "departments-above-mean?", "production?"):
         assert call("GET", f"/reports/{url}&cursor={cursor}").status == 400

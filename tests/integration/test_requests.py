@@ -11,7 +11,7 @@ import pytest
 
 from greetings import service as greetings
 from infra import assets, openapi
-from shared import dynamo
+from shared import dynamo, retries
 from shared.problems import LONGEST_TEXT, MOST_ERRORS, StoreUnavailable
 from tests import events
 from tests.front_door import Answer, call, event, invoke
@@ -262,7 +262,7 @@ def test_more_than_a_function_may_return_is_no_503(
 def test_a_failure_is_logged_with_its_cause_and_the_id_of_its_problem(
     aws: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(dynamo, "ATTEMPTS", 1)
+    monkeypatch.setattr(retries, "ATTEMPTS", 1)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     for key in ({}, {"Idempotency-Key": "a"}):
         caplog.clear()
