@@ -22,7 +22,7 @@ from greetings.birthdays import birthday_in, born_on, message
 from greetings.names import name_key
 from greetings.store import Person
 from greetings.zones import today_in
-from shared.dynamo import together
+from shared.parallel import together
 from shared.settings import setting
 
 if TYPE_CHECKING:

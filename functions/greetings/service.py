@@ -1,5 +1,6 @@
 """Rules of the greetings."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import chain
@@ -11,8 +12,8 @@ from greetings.names import is_name, name_key
 from greetings.store import Person
 from greetings.zones import is_zone, today_in
 from shared import cursor as cursors
-from shared.dynamo import together
 from shared.etags import Expected, version_tag
+from shared.parallel import together
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed
 
 STALE = "the person has changed since"
@@ -87,10 +88,11 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
         found += chain.from_iterable(together(people, days[first : first + STRIDE]))
         if len(found) > limit:
             break
-    return {
-        "items": [_shown(person, today) for _, _, person in found[:limit]],
-        "next": cursors.following(listing, found, limit, _place),
-    }
+
+    def render(some: Sequence[Birthday]) -> list[dict[str, Any]]:
+        return [_to_json(person, today) for _, _, person in some]
+
+    return cursors.page(listing, found, limit, _place, render)
 
 
 def _days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
@@ -103,7 +105,7 @@ def _days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
     ]
 
 
-def _shown(person: Person, today: date) -> dict[str, Any]:
+def _to_json(person: Person, today: date) -> dict[str, Any]:
     day = next_birthday(person.born, today)
     return {
         "username": person.username,

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from functools import cache
 
 from shared.datasets import DataSet
-from shared.dynamo import Item, Table, table, together
+from shared.dynamo import Item, Table, table
+from shared.parallel import together
 
 BY_CONTENT = "by-content"
 PAGE = 25  # keys of one content that are read at once

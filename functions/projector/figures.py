@@ -10,7 +10,7 @@ from projector.deltas import PRODUCTION, SENSELESS, Deltas
 from projector.users import SPREAD, bucket_keys, most_common, state_of
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, Table, table
-from shared.factory_keys import factory_table
+from shared.factory_table import factory_table
 from shared.views import (
     USERS_WITH_EXPERIMENTS,
     ViewKey,

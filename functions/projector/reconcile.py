@@ -15,7 +15,8 @@ from projector.deltas import Deltas
 from projector.figures import Listed, from_tables, from_views
 from projector.store import ROUNDS, addition, additions, counters
 from projector.users import rewritten
-from shared.dynamo import TransactionFailedError, together, transact
+from shared.dynamo import TransactionFailedError, transact
+from shared.parallel import together
 from shared.retries import RefusedError
 from shared.views import (
     USERS_WITH_EXPERIMENTS,

@@ -12,8 +12,10 @@ from itertools import islice
 from reports.figures import Names
 from reports.spans import Span, spans
 from shared.datasets import DATA_SETS
-from shared.dynamo import Item, table, together
-from shared.factory_keys import factory_key, factory_table
+from shared.dynamo import Item, table
+from shared.factory_keys import factory_key
+from shared.factory_table import factory_table
+from shared.parallel import together
 from shared.problems import StoreUnavailable
 from shared.views import (
     HIRE_SHARDS,

@@ -39,6 +39,20 @@ def following(
     return encode(listing, place_of(found[limit - 1]) if len(found) > limit else None)
 
 
+def page(
+    listing: str,
+    found: Sequence[T],
+    limit: int,
+    place_of: Callable[[T], Place],
+    render: Callable[[Sequence[T]], list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """The body of a list's page: the first `limit` elements found, and the cursor behind them."""
+    return {
+        "items": render(found[:limit]),
+        "next": following(listing, found, limit, place_of),
+    }
+
+
 def link(query: Mapping[str, str], cursor: str) -> str:
     """`Link` to the next page (RFC 8288): the same path and query, wherever the API is served."""
     return f'<?{urlencode({**query, "cursor": cursor})}>; rel="next"'

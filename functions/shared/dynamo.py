@@ -11,7 +11,7 @@ kept as given is stored as text.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from pydynox import pydynox_core
 
-from shared import deadline, unprocessed
+from shared import deadline, parallel, unprocessed
 from shared.retries import PassingError, RefusedError, retried, throttled_lately
 from shared.settings import MissingSettingError, setting
 
@@ -29,7 +29,6 @@ Item = dict[str, Any]
 Key = dict[str, Any]
 # What one element of a transaction says; made by the methods of Table only
 Operation = dict[str, Any]
-A = TypeVar("A")
 T = TypeVar("T")
 
 CONNECT_TIMEOUT = 1.0  # seconds
@@ -37,7 +36,6 @@ READ_TIMEOUT = 5.0  # seconds
 BATCH = 25  # BatchWriteItem's limit
 BATCH_GET = 100  # BatchGetItem's limit
 TRANSACTION = 100  # TransactWriteItems' limit
-CONCURRENCY = 8  # calls on their way at once
 
 # DynamoDB's reasons inside a cancelled transaction that pass by themselves
 _PASSING = {
@@ -103,11 +101,6 @@ def forget_clients() -> None:
     unprocessed.forget_client()
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="dynamo")
-
-
 def _reasons(error: Exception) -> list[str | None]:
     """The reasons in the text of a cancelled transaction, `[None, ConditionalCheckFailed]`."""
     found = re.search(r"\[([^\]]*)\]", str(error))
@@ -153,11 +146,6 @@ def from_image(image: Item) -> Item:
     return dict(pydynox_core.item_from_dynamo(image))
 
 
-def together(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
-    """The results of a call for each argument, made at once."""
-    return list(_pool().map(call, arguments))
-
-
 def transact(operations: Sequence[Operation], token: str | None = None) -> None:
     """All or nothing, 100 operations at most; TransactionFailedError names which did not hold.
 
@@ -192,7 +180,7 @@ class Table:
             return list(_retried(lambda: client().sync_batch_get(self.name, batch, consistent)))
 
         starts = range(0, len(keys), BATCH_GET)
-        found = together(some, starts) if len(starts) > 1 else map(some, starts)
+        found = parallel.together(some, starts) if len(starts) > 1 else map(some, starts)
         return list(chain.from_iterable(found))
 
     def put(
@@ -341,7 +329,7 @@ class Table:
         if len(starts) == 1:
             write(0)
             return
-        batches = [_pool().submit(write, start) for start in starts]
+        batches = [parallel.pool().submit(write, start) for start in starts]
         try:
             for batch in batches:
                 batch.result()

@@ -1,13 +1,7 @@
 """Keys of the factory table that more than the sprockets' function needs."""
 
-from shared.dynamo import Key, Table, table
-
 FACTORIES = "FACTORY"
 POINTS = "POINTS#"
-
-
-def factory_table() -> Table:
-    return table("FACTORY_TABLE", "pk", "sk")
 
 
 def padded(number: int) -> str:
@@ -15,10 +9,10 @@ def padded(number: int) -> str:
     return f"{number:015}"
 
 
-def factory_key(number: int) -> Key:
+def factory_key(number: int) -> dict[str, str]:
     return {"pk": FACTORIES, "sk": padded(number)}
 
 
 def points_partition(factory: int, generation: int) -> str:
-    """Where the points of a factory's chart are; each item has all that a point says."""
+    """Where the points of a factory's chart are; each item has all fields of its point."""
     return f"{POINTS}{factory}#{generation}"

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.dynamo import TRANSACTION, Item, Operation
-from shared.factory_keys import factory_table
+from shared.factory_table import factory_table
 from shared.problems import Conflict, Invalid, NotFound, StoreUnavailable
 from sprockets import production
 from sprockets.references import check_known, parts, write

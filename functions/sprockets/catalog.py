@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from shared.dynamo import ConditionFailedError, Item, TransactionFailedError, transact
 from shared.etags import UNCONDITIONAL, Expected
-from shared.factory_keys import factory_table
+from shared.factory_table import factory_table
 from shared.params import integer
 from shared.problems import Conflict, NotFound, PreconditionFailed, Problem
 from sprockets.generations import clear_abandoned

@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from shared.charts import chart
 from shared.dynamo import Item
-from shared.factory_keys import factory_table, padded, points_partition
+from shared.factory_keys import padded, points_partition
+from shared.factory_table import factory_table
 from shared.params import LAST_SECOND
 from sprockets.store import SAMPLED, Point, point_of, sample_partition
 

@@ -8,9 +8,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.cursor import listing_of
-from shared.dynamo import TransactionFailedError, together, transact
+from shared.dynamo import TransactionFailedError, transact
 from shared.etags import UNCONDITIONAL, Expected
-from shared.factory_keys import FACTORIES, factory_key, factory_table
+from shared.factory_keys import FACTORIES, factory_key
+from shared.factory_table import factory_table
+from shared.parallel import together
 from shared.problems import Conflict, NotFound, PreconditionFailed, StoreUnavailable
 from sprockets import charts
 from sprockets.catalog import STALE, missing, number_of

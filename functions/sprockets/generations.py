@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from shared.deadline import time_left
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
-from shared.factory_keys import factory_key, factory_table, padded
+from shared.factory_keys import factory_key, padded
+from shared.factory_table import factory_table
 from shared.problems import NotFound
 from sprockets.references import delete_points
 from sprockets.store import Chart, Factory, Point, put_points, reserve

@@ -10,7 +10,7 @@ from shared.dynamo import (
     TransactionFailedError,
     transact,
 )
-from shared.factory_keys import factory_table
+from shared.factory_table import factory_table
 from shared.problems import StoreUnavailable
 from sprockets.catalog import item_of
 from sprockets.generations import clear_abandoned, create_operations, points_of

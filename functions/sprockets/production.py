@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from shared import cursor as cursors
 from shared.dynamo import Item
 from shared.etags import UNCONDITIONAL, Expected
-from shared.factory_keys import factory_table, points_partition
+from shared.factory_keys import points_partition
+from shared.factory_table import factory_table
 from shared.problems import Conflict, PreconditionFailed
 from sprockets.catalog import STALE, missing, number_of
 from sprockets.charts import Span

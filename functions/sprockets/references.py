@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from shared.dynamo import TRANSACTION, Item, Key, Operation, TransactionFailedError, transact
-from shared.factory_keys import factory_key, factory_table, points_partition
+from shared.factory_keys import factory_key, points_partition
+from shared.factory_table import factory_table
 from shared.problems import Conflict, Fault, Invalid
 from sprockets.store import (
     SAME,

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
-from shared.factory_keys import factory_table, padded, points_partition
+from shared.factory_keys import padded, points_partition
+from shared.factory_table import factory_table
 
 if TYPE_CHECKING:
     from sprockets.models import PointIn

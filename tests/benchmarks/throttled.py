@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ingestion.large import worker
-from shared import dynamo, retries, unprocessed
+from shared import dynamo, parallel, retries, unprocessed
 from tests.benchmarks.cold import machine
 from tests.benchmarks.ingest import lines
 from tests.faults.on_demand import OnDemand, write_units
@@ -138,7 +138,7 @@ class Simulated:
     """The simulated worker whose turn it is; what is one per process is one of each worker's."""
 
     def __init__(self, clock: Clock) -> None:
-        self.pool = Pool(clock, dynamo.CONCURRENCY)
+        self.pool = Pool(clock, parallel.CONCURRENCY)
         self.state = retries.State()
 
 
@@ -217,7 +217,7 @@ def simulated(clock: Clock, store: Store) -> Iterator[None]:
         patch.object(retries, "state", Own()),
         patch.object(dynamo, "client", lambda: store),
         patch.object(unprocessed, "client", lambda: store),
-        patch.object(dynamo, "_pool", lambda: getcurrent().worker.pool),
+        patch.object(parallel, "pool", lambda: getcurrent().worker.pool),
         patch.object(dynamo, "wait", lambda each: [later.wait() for later in each]),
         patch.object(worker, "ThreadPoolExecutor", lambda size: Pool(clock, size)),
     ):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import dynamo
+from shared import parallel
 from tests.faults.proxy import Fault, Proxy
 from tests.front_door import Answer, call
 from tests.integration.test_factories import chart, leftovers, sweep
@@ -30,7 +30,7 @@ class Clock:
         real = time.monotonic
         monkeypatch.setattr(time, "monotonic", lambda: real() + self.gone)
         pool = ThreadPoolExecutor(1)
-        monkeypatch.setattr(dynamo, "_pool", lambda: pool)
+        monkeypatch.setattr(parallel, "pool", lambda: pool)
 
     def call(self, method: str, path: str, body: Any = None) -> Answer:
         def slow(_: int) -> Fault:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.large import executions, objects, planner, worker
-from shared import dynamo, retries
+from shared import dynamo, parallel, retries
 from shared.problems import StoreUnavailable
 from tests.benchmarks import throttled
 from tests.faults.on_demand import OnDemand, item_size, read_units, write_units
@@ -49,7 +49,7 @@ def test_a_worker_waits_for_a_throttled_table(proxy: Proxy, code: str) -> None:
     assert len(proxy.departments()) == ROWS
     assert tables.refused
     # only the batches that the core had in hand when it was refused first come again
-    first = dynamo.CONCURRENCY * dynamo.BATCH
+    first = parallel.CONCURRENCY * dynamo.BATCH
     assert ROWS <= tables.taken["DepartmentsTable", "write"] <= ROWS + first
 
 
@@ -123,4 +123,4 @@ def test_workers_together_use_what_a_table_takes() -> None:
     assert (done.failed, done.rows) == (0, 60_000)
     assert done.used >= 0.9
     # of the batches that are on their way when the first is refused
-    assert done.twice <= throttled.WORKERS * dynamo.CONCURRENCY * dynamo.BATCH
+    assert done.twice <= throttled.WORKERS * parallel.CONCURRENCY * dynamo.BATCH

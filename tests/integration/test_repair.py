@@ -11,7 +11,7 @@ from projector import reconcile, users
 from projector.figures import from_tables, from_views
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table
-from shared.factory_keys import factory_table
+from shared.factory_table import factory_table
 from shared.views import (
     USERS_WITH_EXPERIMENTS,
     HireCell,
