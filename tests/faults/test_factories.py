@@ -14,6 +14,7 @@ from shared.retries import ATTEMPTS
 from sprockets import appending, catalog, factories, production
 from sprockets.models import PointIn
 from sprockets.store import Point
+from tests.conftest import empty_tables
 from tests.faults.proxy import Fault, Proxy
 from tests.front_door import Answer, call
 from tests.integration.test_factories import sweep
@@ -68,14 +69,11 @@ def seen() -> list[Any]:
     return [[{**item, "id": None} for item in items] if items else items for items in found]
 
 
-def _table(proxy: Proxy) -> Any:
-    """Past the proxy."""
-    return boto3.resource("dynamodb", endpoint_url=proxy.store).Table("FactoryTable")
-
-
 def stored(proxy: Proxy) -> Counter[str]:
     """How many items there are of each kind, but for the counters, and samples, which go by id."""
-    items = _table(proxy).scan()["Items"]
+    # past the proxy
+    dynamodb = boto3.resource("dynamodb", endpoint_url=proxy.store)
+    items: Any = dynamodb.Table("FactoryTable").scan()["Items"]
     kept: dict[str, set[tuple[str, str]]] = {"POINTS": set(), "SAMPLE": set()}
     for item in items:
         kind, _, rest = item["pk"].partition("#")
@@ -89,8 +87,7 @@ def stored(proxy: Proxy) -> Counter[str]:
 
 def anew(proxy: Proxy) -> int:
     """The state before a request; how many calls there were until then."""
-    for item in _table(proxy).scan()["Items"]:
-        _table(proxy).delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+    empty_tables()
     seed()
     return proxy.calls.total()
 
