@@ -87,6 +87,20 @@ def test_a_file_is_loaded_as_a_small_one_would_be() -> None:
     assert stored("departments") == large
 
 
+def test_the_id_of_the_request_is_in_every_line_of_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    job = run(submit("departments", departments(300)))
+    lines = [vars(record) for record in caplog.records]
+    created = next(line for line in lines if line.get("status") == 201)
+    followed = {
+        line["message"]
+        for line in lines
+        if (line.get("job"), line.get("request_id")) == (job["id"], created["request_id"])
+    }
+    assert followed == {"arrived", "planned", "worked", "finished"}
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [

@@ -23,12 +23,16 @@ def handler(event: dict[str, Any], _context: object) -> None:
         logger.warning("the object is gone")
         return
     job = arrived(found)
-    logger.info("arrived", extra={"job": job["id"] if job else None, "bytes": found.size})
-    if job is not None:
+    if job is None:
+        logger.warning("the object belongs to no job")
+    else:
+        logger.info("arrived", extra={**jobs.log_keys(job), "bytes": found.size})
         turns.advance(job["table"])
 
 
-def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None:
+def arrived(
+    found: objects.Found, after: list[str] | None = None, request_id: str | None = None
+) -> Item | None:
     """The job of an object, in the queue of its table; None for an object that is no job's."""
     place, _, rest = found.key.partition("/")
     folder, _, filename = rest.partition("/")
@@ -36,16 +40,23 @@ def arrived(found: objects.Found, after: list[str] | None = None) -> Item | None
         job_id = folder
     elif folder in DATA_SETS and filename:
         job_id = landed_id(found)
-        store.create(
-            jobs.new(job_id, folder, {}, source="landing", filename=filename, key=found.key)
+        job = jobs.new(
+            job_id,
+            folder,
+            {},
+            source="landing",
+            filename=filename,
+            key=found.key,
+            request_id=request_id,
         )
+        store.create(job)
     else:
         return None
-    job = store.get(job_id)
-    if job is None or job["status"] != "awaiting_upload":
-        return job  # an event that is repeated, or comes late
+    known = store.get(job_id)
+    if known is None or known["status"] != "awaiting_upload":
+        return known  # an event that is repeated, or comes late
     entered = queues.enter(
-        job,
+        known,
         started_at=store.now(),
         bytes=found.size,
         etag=found.etag,

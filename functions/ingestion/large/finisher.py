@@ -66,7 +66,7 @@ def finish(job: Item) -> Item | None:
 
 
 def _report(job: Item) -> None:
-    logger.info("finished", extra={"job": job["id"], "status": job["status"]})
+    logger.info("finished", extra={**jobs.log_keys(job), "status": job["status"]})
     for name in store.COUNTS:
         metrics.add_metric(f"Rows{name.capitalize()}", MetricUnit.Count, job[name])
     metrics.add_metric("IngestionsFailed", MetricUnit.Count, int(job["status"] == "failed"))

@@ -24,9 +24,16 @@ def expiry(seconds: int = store.RETENTION) -> int:
 
 
 def new(  # noqa: PLR0913 - the attributes of one record
-    job_id: str, table: str, options: Item, *, source: str, filename: str | None, key: str
+    job_id: str,
+    table: str,
+    options: Item,
+    *,
+    source: str,
+    filename: str | None,
+    key: str,
+    request_id: str | None = None,
 ) -> Item:
-    """The record of a job that waits for its object."""
+    """The record of a job that waits for its object; `request_id` is of the request for it."""
     return {
         "id": job_id,
         "table": table,
@@ -41,7 +48,13 @@ def new(  # noqa: PLR0913 - the attributes of one record
         "chunks_done": 0,
         **dict.fromkeys(store.COUNTS, 0),
         **({"filename": filename} if filename else {}),
+        **({"request_id": request_id} if request_id else {}),
     }
+
+
+def log_keys(job: Item) -> dict[str, Any]:
+    """What each log line about a job has; a job of an object that was just put has no request."""
+    return {"job": job["id"], "request_id": job.get("request_id")}
 
 
 def is_active(job: Item) -> bool:

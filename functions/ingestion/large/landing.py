@@ -16,7 +16,7 @@ MOST = 100
 SECONDS = 10.0
 
 
-def ingest() -> dict[str, Any]:
+def ingest(request_id: str) -> dict[str, Any]:
     """Jobs of the files that wait, those of a table after those it refers to.
 
     There may be `more` than one call starts, or finds in its time: the next goes on behind them.
@@ -33,7 +33,7 @@ def ingest() -> dict[str, Any]:
     for job_id, found in zip(job_ids, waiting, strict=True):
         table = _table(found.key)
         after = [each for other in earlier if other != table for each in earlier[other]]
-        job = arrivals.arrived(found, after)
+        job = arrivals.arrived(found, after, request_id)
         if job is not None and job["status"] == "failed":
             service.retry(job_id, after)
         earlier.setdefault(table, []).append(job_id)

@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except CsvError as error:
         changed = store.change(job, status="failed", error=str(error))
         step = "end" if changed else "plan"
-    logger.info("planned", extra={"job": job["id"], "next": step})
+    logger.info("planned", extra={**jobs.log_keys(job), "next": step})
     return {"next": step, "chunks": objects.chunks_key(job["id"])}
 
 

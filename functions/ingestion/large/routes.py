@@ -10,6 +10,7 @@ from ingestion.routes import api
 from shared.datasets import DATA_SETS
 from shared.etags import content_tag
 from shared.http import JsonObject, answer
+from shared.log import request_id
 from shared.params import CURSOR, LIMIT, ChoiceParam
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def create_ingestion(body: "IngestionIn") -> Response[str]:
     if body.table is None:
         from ingestion.large import landing
 
-        return answer(landing.ingest(), HTTPStatus.ACCEPTED)
+        return answer(landing.ingest(request_id(api.event)), HTTPStatus.ACCEPTED)
     options = body.options.model_dump(exclude_defaults=True) if body.options else {}
-    made = service.create(body.table, body.filename, options)
+    made = service.create(body.table, body.filename, options, request_id(api.event))
     return answer(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
 
 

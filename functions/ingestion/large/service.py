@@ -56,13 +56,15 @@ def _noticed(look: Callable[[], T]) -> T | None:
         return None
 
 
-def create(table: str, filename: str | None, options: Item) -> dict[str, Any]:
+def create(table: str, filename: str | None, options: Item, request_id: str) -> dict[str, Any]:
     """A new job, with the form by which its file is uploaded."""
     from ingestion.large import objects
 
     job_id = jobs.id_at(datetime.now(UTC), secrets.token_hex(6))
     key = f"{objects.UPLOADS}{job_id}/file.csv"
-    job = jobs.new(job_id, table, options, source="upload", filename=filename, key=key)
+    job = jobs.new(
+        job_id, table, options, source="upload", filename=filename, key=key, request_id=request_id
+    )
     form = objects.presigned_post(key)
     store.create(job)
     return {

@@ -27,5 +27,5 @@ def _ended(execution: dict[str, Any]) -> None:
     # not of an attempt before the one that runs, nor of a job that has ended, as it should have
     if job is None or job["attempt"] != execution["attempt"] or not jobs.is_active(job):
         return
-    logger.warning("an execution ended without its job", extra={"job": job["id"]})
+    logger.warning("an execution ended without its job", extra=jobs.log_keys(job))
     turns.interrupted(job)

@@ -18,7 +18,7 @@ from ingestion import store as rows
 from ingestion.csv_format import Format, in_order
 from ingestion.csv_reader import split
 from ingestion.csv_text import CsvError
-from ingestion.large import objects, progress, rejects, store
+from ingestion.large import jobs, objects, progress, rejects, store
 from ingestion.large.boundaries import windows
 from ingestion.large.claims import first_of_content
 from ingestion.rows import Checker
@@ -48,32 +48,34 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         recorded = True  # asked when a part is
         return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
 
+    job: Item | None = None
     left = context.get_remaining_time_in_millis() / 1000 - LAST
     try:
         with patient(time.monotonic() + left):
-            done = work(event, more_time)
+            job = store.get(event["id"])
+            done = work(job, event, more_time)
     except CsvError as error:
         job = store.get(event["id"])
-        if job is not None and (job["status"], job["attempt"]) == ("running", event["attempt"]):
+        if job and (job["status"], job["attempt"]) == ("running", event["attempt"]):
             store.change(job, status="failed", error=str(error))
         done = True
     except StoreUnavailable:
         if not recorded:
             raise  # for the state machine to try again, some times
         done = False
-    logger.info(
-        "worked", extra={"job": event["id"], "chunk": event["chunk"]["number"], "done": done}
-    )
+    if job is not None:
+        chunk = event["chunk"]["number"]
+        logger.info("worked", extra={**jobs.log_keys(job), "chunk": chunk, "done": done})
     return {"done": done}
 
 
-def work(event: dict[str, Any], more_time: Callable[[], bool]) -> bool:
+def work(job: Item | None, event: dict[str, Any], more_time: Callable[[], bool]) -> bool:
     """Whether nothing of the chunk is left to do, because it is done or its job has ended.
 
     Of a job that has ended a window is done which was begun: its rows may be written, and are not
     counted. CsvError, StoreUnavailable.
     """
-    todo = _todo(event)
+    todo = _todo(job, event)
     if todo is None:
         return True
     job, known = todo
@@ -106,9 +108,8 @@ def work(event: dict[str, Any], more_time: Callable[[], bool]) -> bool:
     return True
 
 
-def _todo(event: dict[str, Any]) -> tuple[Item, Item | None] | None:
+def _todo(job: Item | None, event: dict[str, Any]) -> tuple[Item, Item | None] | None:
     """The job and how far its chunk is, None where nothing of it is left to do."""
-    job = store.get(event["id"])
     known = progress.chunk(event["id"], event["chunk"]["number"])
     if job is None or job["attempt"] != event["attempt"] or (known and known.get("done")):
         return None
