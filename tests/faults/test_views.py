@@ -40,14 +40,11 @@ def experiment(number: int, user: int, used: list[int]) -> Row:
 
 
 @pytest.fixture
-def letters(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The dead-letter queue, which stays empty."""
-    queues = boto3.client("sqs")
-    url = queues.create_queue(QueueName="letters")["QueueUrl"]
-    monkeypatch.setenv("PROJECTOR_DLQ_URL", url)
+def no_dead_letters(tables: None) -> Iterator[None]:
+    """No record is given up."""
     yield
-    assert "Messages" not in queues.receive_message(QueueUrl=url)
-    queues.delete_queue(QueueUrl=url)
+    kept = boto3.client("s3").list_objects_v2(Bucket="landingbucket", Prefix="dead-letters/")
+    assert kept["KeyCount"] == 0
 
 
 def stored(*rows: Row) -> list[Row]:
@@ -64,7 +61,7 @@ def equal() -> bool:
     return bool(reconcile.handler({"pause": 0}, Context())["differences"] == 0)
 
 
-def test_an_experiment_of_any_size_counts(letters: None, proxy: Proxy) -> None:
+def test_an_experiment_of_any_size_counts(no_dead_letters: None, proxy: Proxy) -> None:
     sizes = (329, 330, 340, 499, 501, len(compounds()))
     rows = [experiment(size, 1, compounds()[:size]) for size in sizes]
     deliver(stored(*rows, experiment(1, 2, [7])))
@@ -74,7 +71,7 @@ def test_an_experiment_of_any_size_counts(letters: None, proxy: Proxy) -> None:
     assert equal()
 
 
-def test_a_change_of_any_size_counts(letters: None, proxy: Proxy) -> None:
+def test_a_change_of_any_size_counts(no_dead_letters: None, proxy: Proxy) -> None:
     before = experiment(1, 1, compounds())
     deliver(stored(before))
     after = experiment(1, 2, compounds(2000))
@@ -86,7 +83,7 @@ def test_a_change_of_any_size_counts(letters: None, proxy: Proxy) -> None:
 
 
 def test_a_user_of_many_compounds_is_one_short_read(
-    letters: None, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    no_dead_letters: None, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # moto is too slow for 400 KB
     monkeypatch.setattr(limits, "ITEM", 20_000)
@@ -105,7 +102,9 @@ def test_a_user_of_many_compounds_is_one_short_read(
     assert equal()
 
 
-def test_hires_of_all_jobs_of_an_item_count_in_one_batch(letters: None, proxy: Proxy) -> None:
+def test_hires_of_all_jobs_of_an_item_count_in_one_batch(
+    no_dead_letters: None, proxy: Proxy
+) -> None:
     rows = [
         {"id": 4 * job + quarter, "datetime": f"2021-{3 * quarter + 1:02}-01T00:00:00Z"}
         | {"department_id": 1, "job_id": job}

@@ -8,7 +8,7 @@ import pytest
 from samcli.yamlhelper import yaml_parse
 
 from infra.build import open_to_everyone
-from tests import deployed
+from tests import deployed, deployed_streams
 from tests.template import ROOT, template
 from tests.transformed import Resolver, Resources, resolved, transformed
 
@@ -52,6 +52,8 @@ RULES: list[Rule] = [
     deployed.every_data_set_is_in_every_list,
     deployed.no_policy_has_a_wildcard,
     deployed.every_gateway_response_is_json,
+    deployed_streams.every_late_stream_is_noticed_in_time,
+    deployed_streams.every_record_that_is_given_up_is_kept,
 ]
 
 
@@ -244,6 +246,50 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed.every_gateway_response_is_json,
         lambda of: gateway(of, "THROTTLED").pop("responseParameters"),
         "THROTTLED is no problem",
+    ),
+    (
+        deployed_streams.every_late_stream_is_noticed_in_time,
+        lambda of: properties(of, "ProjectorFunctionJobs").pop("MaximumRecordAgeInSeconds"),
+        "ProjectorFunctionJobs keeps a record until",
+    ),
+    (
+        deployed_streams.every_late_stream_is_noticed_in_time,
+        lambda of: properties(of, "ProjectorFunctionJobs").update(MaximumRecordAgeInSeconds=86400),
+        "ProjectorFunctionJobs keeps a record until",
+    ),
+    (
+        deployed_streams.every_late_stream_is_noticed_in_time,
+        lambda of: properties(of, "ProjectorFunctionJobs").update(MaximumRecordAgeInSeconds=60),
+        "ProjectorFunctionJobs is late",
+    ),
+    (
+        deployed_streams.every_late_stream_is_noticed_in_time,
+        lambda of: of.pop("ProjectorLateAlarm"),
+        "ProjectorFunctionUsers is late",
+    ),
+    (
+        deployed_streams.every_record_that_is_given_up_is_kept,
+        lambda of: properties(of, "ProjectorFunctionJobs").update(
+            DestinationConfig={"OnFailure": {"Destination": "{ProjectorDeadLetters.Arn}"}}
+        ),
+        "ProjectorFunctionJobs keeps no records",
+    ),
+    (
+        deployed_streams.every_record_that_is_given_up_is_kept,
+        lambda of: statement(of, "ProjectorFunctionRole", "DeadLetters")["Resource"].pop(),
+        "ProjectorFunction may not do",
+    ),
+    (
+        deployed_streams.every_record_that_is_given_up_is_kept,
+        lambda of: properties(of, "ProjectorDeadLettersRule")["EventPattern"]["detail"]["object"][
+            "key"
+        ].pop(),
+        "nobody learns what ProjectorFunctionJobs has given up",
+    ),
+    (
+        deployed_streams.every_record_that_is_given_up_is_kept,
+        lambda of: of.pop("ProjectorDeadLettersPolicy"),
+        "nobody learns what ProjectorFunctionJobs has given up",
     ),
 ]
 

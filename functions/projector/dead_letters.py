@@ -1,0 +1,26 @@
+"""Stream records that the views cannot take, kept whole until their cause is found.
+
+In the bucket: two images of a row can be larger than the message of any queue. A rule of the stack
+reports each object in the queue that an alarm watches.
+"""
+
+import json
+from collections.abc import Iterable
+
+from projector.records import Record
+from shared.settings import setting
+
+PREFIX = "dead-letters/"
+
+
+def send_to_dead_letters(poison: Iterable[tuple[Record, str]], request_id: str) -> None:
+    """Store records with their reasons, one line of JSON each, under the id of the invocation."""
+    import boto3
+
+    lines = [json.dumps({"reason": reason, "record": record}) for record, reason in poison]
+    boto3.client("s3").put_object(
+        Bucket=setting("LANDING_BUCKET"),
+        Key=f"{PREFIX}{request_id}.jsonl",
+        Body="".join(f"{line}\n" for line in lines).encode(),
+        ContentType="application/jsonl",
+    )
