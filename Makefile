@@ -58,8 +58,8 @@ faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES
 test-views: .venv/installed ## the views' property with 1,000 examples
 	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough
 
-reconcile: .venv/installed ## compare the local cloud's views with its tables (REPAIR=1 mends)
-	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair)
+reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repairs; STACK=… REGION=… on AWS)
+	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair) $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold

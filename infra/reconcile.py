@@ -1,28 +1,61 @@
-"""`python -m infra.reconcile [--repair]`: compare the local cloud's views with its tables."""
+"""Compare the views of a stack with its tables: on the local cloud, or on AWS with --stack."""
 
 import argparse
 import sys
+from collections.abc import Mapping
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.__main__ import the_cloud
+from infra.local.deploy import outputs
 from infra.local.starting import CloudError
-from infra.local.views import reconcile
+from infra.views import Client, ViewsError, clear, dead_letters, reconcile
+
+
+def local() -> tuple[Client, Mapping[str, str]]:
+    """The local cloud's clients, and its stack's outputs; CloudError."""
+    cloud = the_cloud()
+    if cloud.process() is None:
+        raise CloudError("the local cloud is not running: `make up` starts it")
+    return cloud.client, outputs(cloud)
+
+
+def deployed(stack: str, region: str | None) -> tuple[Client, Mapping[str, str]]:
+    """The same of a stack on AWS, with the credentials of the environment or profile."""
+    session = boto3.Session(region_name=region)
+    (found,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return session.client, {
+        each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])
+    }
+
+
+def compare(client: Client, outputs: Mapping[str, str], *, repair: bool) -> None:
+    # before the comparison: what is reported later may have missed it
+    letters = dead_letters(client, outputs) if repair else []
+    result = reconcile(client, outputs, repair=repair)
+    for each in result["first"]:
+        sys.stdout.write(f"{each['counter']}: {each['missing']:+}\n")
+    done = ", repaired" if repair and result["differences"] else ""
+    sys.stdout.write(f"differences: {result['differences']}{done}\n")
+    clear(client, outputs, letters)
+    for letter in letters:
+        sys.stdout.write(f"dead letters, removed from the queue: {letter.place}\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repair", action="store_true", help="mend what differs")
+    parser = argparse.ArgumentParser(prog="python -m infra.reconcile", description=__doc__)
+    parser.add_argument("--repair", action="store_true", help="repair what differs")
+    parser.add_argument("--stack", help="name of a stack on AWS")
+    parser.add_argument("--region", help="region of that stack, the profile's if left out")
     options = parser.parse_args()
+    if options.region and not options.stack:
+        parser.error("--region needs --stack")
     try:
-        cloud = the_cloud()
-        if cloud.process() is None:
-            sys.exit("error: the local cloud is not running: `make up` starts it")
-        told = reconcile(cloud, repair=options.repair)
-    except CloudError as error:
-        sys.exit(f"error: {error}")
-    for each in told["first"]:
-        sys.stdout.write(f"{each['counter']}: {each['missing']:+}\n")
-    done = ", mended" if told["repaired"] and told["differences"] else ""
-    sys.stdout.write(f"{told['differences']} differences{done}\n")
+        found = deployed(options.stack, options.region) if options.stack else local()
+        compare(*found, repair=options.repair)
+    except (CloudError, ViewsError, BotoCoreError, ClientError) as error:
+        sys.exit(f"error: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

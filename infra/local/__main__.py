@@ -19,11 +19,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.build import ROOT, BuildError, build
 from infra.local.access import NAME, PASSWORD, sign_in
 from infra.local.cloud import REGION, SAVE_SECONDS, Cloud
-from infra.local.deploy import deploy
+from infra.local.deploy import deploy, outputs
 from infra.local.logs import follow
 from infra.local.sample_data import load
 from infra.local.starting import CloudError, kept_region
-from infra.local.views import reconcile
+from infra.views import ViewsError, reconcile
 
 say = sys.stdout.write
 LOADED = "sample-data"
@@ -96,8 +96,8 @@ def step(name: str) -> Iterator[None]:
 def compare(cloud: Cloud) -> str | None:
     """Mend the views; what prevented it, which is not the end of a start."""
     try:
-        reconcile(cloud, repair=True, pause=0)
-    except (CloudError, BotoCoreError, ClientError) as error:
+        reconcile(cloud.client, outputs(cloud), repair=True, pause=0)
+    except (CloudError, ViewsError, BotoCoreError, ClientError) as error:
         return (
             f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them"
         )
