@@ -15,6 +15,7 @@ help: ## this list
 .venv: .venv/installed
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@echo "installing into .venv, when requirements.lock has changed …"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	@.venv/bin/uv pip install --quiet --require-hashes -r requirements.lock

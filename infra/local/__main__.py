@@ -45,9 +45,9 @@ def the_cloud() -> Cloud:
 
 
 def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
-    """Start, deploy, load; on a failure nothing is left running. What cloud.json says."""
+    """Start, deploy, load; on a failure nothing is left running. The content of cloud.json."""
     with cloud.alone(another):
-        running = cloud.process() is not None
+        running = cloud.is_up()
         with step("build"):
             built = build()
         try:
@@ -58,9 +58,8 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
             with step("deploy"):
                 made = deploy(cloud, built)
             with step("sign in"):
-                api = cloud.api(made)
-                headers, places = sign_in(cloud, api, made)
-                described = cloud.describe(api, headers, asdict(places))
+                headers, places = sign_in(cloud, made)
+                described = cloud.describe(headers, asdict(places))
             loaded = cloud.note(LOADED) is not None
             if not running and loaded:
                 # what was written last may not have been in the views when the cloud stopped
@@ -118,15 +117,19 @@ def down(cloud: Cloud) -> None:
         cloud.stop()
 
 
-def tell(described: dict[str, Any]) -> None:
-    api = described["api"]
-    headers = "".join(f" -H '{name}: {value}'" for name, value in described["headers"].items())
+def greet(cloud: Cloud) -> None:
+    """Where to go next: an address and a sign-in for a person, commands for a terminal."""
+    header = Path(os.path.relpath(cloud.token))
     say(
-        f"\nConsole  {described['console']} (sign in as {NAME}, {PASSWORD})\n"
-        f"Docs     {api}/docs\nAPI      {api}\n\nTry:\n"
-        f"  curl{headers} '{api}/health'\n"
-        f"  curl{headers} '{api}/reports/departments-above-mean?year=2021'\n"
-        f"  curl{headers} '{api}/hello/Ada'\n\n"
+        f"\nOpen      {cloud.api}/\n"
+        f"Sign in   {NAME} / {PASSWORD}\n"
+        f"API docs  {cloud.api}/docs\n\n"
+        f"Try, in this folder:\n"
+        f"  API={cloud.api}\n"
+        f'  curl "$API/health"\n'
+        f'  curl -H @{header} "$API/tables"\n'
+        f'  curl -H @{header} "$API/reports/departments-above-mean?year=2021"\n'
+        f"  .venv/bin/sprocketworks --help\n\n"
     )
     sys.stdout.flush()
 
@@ -135,7 +138,8 @@ def run(cloud: Cloud) -> None:
     """Up, then the functions' logs until Ctrl-C."""
     running = cloud.process() is not None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    tell(up(cloud))
+    up(cloud)
+    greet(cloud)
     say("Logs of the functions; Ctrl-C stops the cloud.\n")
     try:
         follow(cloud)
@@ -166,7 +170,8 @@ def main() -> None:
         sys.exit(f"error: {error}")
     try:
         if command == "up":
-            tell(up(cloud))
+            up(cloud)
+            greet(cloud)
             say(f"up in {time.monotonic() - started:.0f} s; `make down` stops it\n")
         elif command == "run":
             run(cloud)

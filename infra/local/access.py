@@ -18,8 +18,9 @@ PASSWORD = "Demo-password-1"  # noqa: S105 - of a cloud that only this machine r
 FIRST_SECONDS = 60
 
 
-def sign_in(cloud: Cloud, api: str, outputs: dict[str, str]) -> tuple[dict[str, str], Places]:
+def sign_in(cloud: Cloud, outputs: dict[str, str]) -> tuple[dict[str, str], Places]:
     """The headers with the demo user's token, and where people sign in; CloudError."""
+    api = cloud.api
     _make_user(cloud, outputs, f"{api}/")
     try:
         # a machine with much to do needs more than a client's patience for the first answer

@@ -18,10 +18,10 @@ import psutil
 
 from infra.build import ROOT
 from infra.local import processes, saves, starting
-from infra.local.starting import CREDENTIALS, CloudError
+from infra.local.starting import CREDENTIALS, STAGE, CloudError
 from infra.locks import locked
 
-REGION = "us-east-1"  # if nobody says another
+REGION = "us-east-1"  # unless another is set
 START_SECONDS = 120
 STOP_SECONDS = 300
 SAVE_SECONDS = 60
@@ -43,9 +43,19 @@ class Cloud:
         return f"http://localhost:{self.port}"
 
     @property
+    def api(self) -> str:
+        """The API's base URL."""
+        return f"{self.endpoint}/{STAGE}"
+
+    @property
     def description(self) -> Path:
         """cloud.json, for tests and tools."""
         return self.folder / "cloud.json"
+
+    @property
+    def token(self) -> Path:
+        """A header that opens the API, as `curl -H @FILE` reads it."""
+        return self.folder / "auth"
 
     @property
     def log(self) -> Path:
@@ -92,8 +102,7 @@ class Cloud:
     def start(self) -> str | None:
         """Start it and wait until it answers; what was lost of its state. CloudError."""
         self._keep_region()
-        if self.process() is not None:
-            self._wait()
+        if self.is_up():
             return None
         processes.end(self.folder)
         starting.expect_free(self.port)
@@ -118,19 +127,24 @@ class Cloud:
         _started.append(started)
         known = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
         (self.folder / "process.json").write_text(json.dumps(known))
-        self._wait()
+        if not self.is_up():
+            self.stop()
+            raise CloudError(f"the local cloud did not start: see {self.log}")
         return starting.lost(save) if killed else None
 
-    def _wait(self) -> None:
-        """Wait until it answers; CloudError when it does not."""
+    def is_up(self) -> bool:
+        """Whether it runs, once one that starts or ends has done so; CloudError."""
         deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
+        while self.process() is not None:
+            if self.answers():
+                return True
+            if time.monotonic() > deadline:
+                self.stop()
+                raise CloudError(f"the local cloud does not respond: see {self.log}")
+            time.sleep(0.1)
             for known in _started:
                 known.poll()
-            if self.process() is None or time.monotonic() > deadline:
-                self.stop()
-                raise CloudError(f"the local cloud did not start: see {self.log}")
-            time.sleep(0.1)
+        return False
 
     def _keep_region(self) -> None:
         """A state is of one region, which is part of all its names."""
@@ -153,7 +167,8 @@ class Cloud:
                 known.poll()
         processes.end(self.folder)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
-        self.description.unlink(missing_ok=True)
+        for path in (self.token, self.description):
+            path.unlink(missing_ok=True)
 
     def note(self, name: str) -> str | None:
         """What was noted in the cloud itself, so that it is saved and lost with its state."""
@@ -169,20 +184,21 @@ class Cloud:
             Name=f"/sprocketworks-local/{name}", Value=value, Type="String", Overwrite=True
         )
 
-    def api(self, outputs: dict[str, str]) -> str:
-        """The API's base URL."""
-        return f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/v1"
-
-    def describe(self, api: str, headers: dict[str, str], auth: dict[str, str]) -> dict[str, Any]:
+    def describe(self, headers: dict[str, str], auth: dict[str, str]) -> dict[str, Any]:
         """Write cloud.json: where the API is, the headers that open it, where people sign in."""
         described = {
-            "api": api,
-            "console": f"{api}/",
+            "api": self.api,
+            "console": f"{self.api}/",
             "aws_endpoint": self.endpoint,
             "aws_region": self.region,
             "headers": headers,
             "auth": auth,
         }
-        self.description.touch(mode=0o600)
-        self.description.write_text(json.dumps(described, indent=2) + "\n")
+        lines = "".join(f"{name}: {value}\n" for name, value in headers.items())
+        for path, text in (
+            (self.token, lines),
+            (self.description, json.dumps(described, indent=2) + "\n"),
+        ):
+            path.touch(mode=0o600)
+            path.write_text(text)
         return described

@@ -17,7 +17,8 @@ def server(folder: Path) -> psutil.Process | None:
     try:
         known = json.loads((folder / "process.json").read_text())
         process = psutil.Process(known["pid"])
-        if process.create_time() == known["started"]:
+        ended = process.status() == psutil.STATUS_ZOMBIE
+        if process.create_time() == known["started"] and not ended:
             return process
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         pass

@@ -22,9 +22,10 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
-from ministack.services import cloudformation, lambda_svc
+from ministack.services import apigateway_v1, cloudformation, lambda_svc
 
 from infra.local import saves
+from infra.local.starting import STAGE
 from infra.local.workers import share_code
 
 logger = logging.getLogger("saves")
@@ -49,7 +50,7 @@ class Server:
         if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"}:
             headers = dict(scope["headers"])
             self.changed |= not headers.get(b"x-amz-target", b"").startswith(LOGS)
-        await ministack.app(scope, receive, send)
+        await ministack.app(to_the_api(scope), receive, send)
 
     async def lifespan(self, scope: Any, receive: Callable[..., Any], send: Any) -> None:
         """Hand the start on to ministack, but not the end, when it would write by itself."""
@@ -87,6 +88,18 @@ class Server:
         if status:
             logger.error("the state could not be saved")
         return status == 0
+
+
+def to_the_api(scope: Any) -> Any:
+    """Give the stack's API the address `/v1`: its own has an id that changes."""
+    if scope["type"] != "http" or not f"{scope['path']}/".startswith(f"/{STAGE}/"):
+        return scope
+    apis = [api for (_, _, api), _ in apigateway_v1._rest_apis.all_items()]  # noqa: SLF001
+    if not apis:
+        return scope
+    folder = f"/_aws/execute-api/{apis[-1]}"
+    raw = scope.get("raw_path") or scope["path"].encode()
+    return {**scope, "path": folder + scope["path"], "raw_path": folder.encode() + raw}
 
 
 def deploying() -> bool:

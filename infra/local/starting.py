@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.local import saves
 
+STAGE = "v1"  # of the API, which is at this path of the local cloud
 REGION_FILE = "region"
 # any will do: the local cloud knows one account
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -1,10 +1,7 @@
-"""The deployed stack on a local cloud of its own: a free port, a state folder that goes away."""
+"""The stack that the end-to-end tests share: a free port, a state folder that goes away."""
 
-import json
 import os
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +10,7 @@ import pytest
 
 from infra.local.__main__ import up
 from infra.local.cloud import Cloud
-
-REGION = "eu-central-1"  # of AWS, and not the one that clients fall back on
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A running stack, and a client of its API."""
-
-    cloud: Cloud
-    described: dict[str, Any]
-    api: httpx.Client
-
-    def table(self, logical_id: str) -> str:
-        """The name of a table of the template."""
-        names = self.cloud.client("dynamodb").list_tables()["TableNames"]
-        (name,) = [name for name in names if logical_id in name]
-        return str(name)
-
-    def invoke(self, logical_id: str) -> Any:
-        """What a function that is called on a schedule answers."""
-        functions = self.cloud.client("lambda")
-        names = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
-        (name,) = [name for name in names if logical_id in name]
-        told = functions.invoke(FunctionName=name, Payload=b"{}")
-        answer = told["Payload"].read()
-        assert "FunctionError" not in told, answer
-        return json.loads(answer)
+from tests.stack import REGION, Stack, free_port
 
 
 @pytest.fixture(scope="session")
@@ -68,5 +33,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def cloud(stack: Stack) -> dict[str, Any]:
-    """What cloud.json says."""
+    """The content of cloud.json."""
     return stack.described

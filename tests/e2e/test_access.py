@@ -16,7 +16,7 @@ from infra.local.access import code_of as sign_in_page
 from infra.local.deploy import outputs
 from sprocketworks import login
 from sprocketworks.login import Places, by_secret
-from tests.e2e.conftest import Stack
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 # API Gateway says either of a token that lacks the scope

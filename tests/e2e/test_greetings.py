@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.local.deploy import outputs
-from tests.e2e.conftest import Stack
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.e2e.conftest import Stack
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SPROCKET = {"teeth": 77, "pitch_diameter": 7, "outside_diameter": 7.7, "pitch": 1}

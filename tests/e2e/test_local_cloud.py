@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from infra.build import ROOT
+from infra.local.access import NAME, PASSWORD
 from infra.local.cloud import Cloud
-from tests.e2e.conftest import REGION, free_port
+from tests.stack import REGION, free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -72,7 +73,7 @@ def test_starts_stops_and_what_lies_between_them(tmp_path: Path) -> None:
             == 1
         )
         assert sum("sample data" in each.stdout for each in done) == 1
-        assert all(each.stdout.count("curl") == 3 for each in done)
+        expect_that_the_first_screen_works(cloud, done[0].stdout)
         expect_one_sentence(
             local("up", state, port, SPROCKETWORKS_REGION="eu-west-1"), REGION, "eu-west-1"
         )
@@ -100,7 +101,7 @@ def test_starts_stops_and_what_lies_between_them(tmp_path: Path) -> None:
         assert "make reconcile REPAIR=1" in warnings[1]
         assert "sample data" not in again.stdout, "loaded once"
         described = json.loads(cloud.description.read_text())
-        assert f"API      {described['api']}\n" in again.stdout
+        assert described["api"] == f"http://localhost:{port}/v1"
         expect_that_views_follow(described)
         children = psutil.Process(cloud.process().pid).children(recursive=True)  # type: ignore[union-attr]
         # a stop, and a clean, while a start is under way
@@ -126,6 +127,26 @@ def expect_that_views_follow(described: dict[str, Any]) -> None:
         while row_count(api) == before and time.monotonic() < deadline:
             time.sleep(0.2)
         assert row_count(api) == before + 1, "the new row is counted"
+
+
+def expect_that_the_first_screen_works(cloud: Cloud, screen: str) -> None:
+    """An address and a sign-in, and commands that can be pasted."""
+    assert f"Open      {cloud.endpoint}/v1/\n" in screen
+    assert f"Sign in   {NAME} / {PASSWORD}\n" in screen
+    commands = screen.partition("Try, in this folder:\n")[2].partition("\n\n")[0]
+    assert commands.count("curl ") == 3
+    assert max(map(len, commands.splitlines())) < 200, "a line fits on a screen"
+    pasted = subprocess.run(
+        ["bash", "-c", commands.replace("curl", "curl --silent --show-error --fail")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert pasted.returncode == 0, pasted.stderr
+    assert not pasted.stderr
+    assert '"departments"' in pasted.stdout
+    assert cloud.token.stat().st_mode & 0o77 == 0, "readable by its owner only"
 
 
 def expect_one_copy_of_the_code(state: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from schemathesis import GenerationMode
 
 from tests.conformance import MODES, OPERATIONS, expect_conformance
-from tests.e2e.conftest import Stack
+from tests.stack import Stack
 
 pytestmark = [
     pytest.mark.e2e,

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import Stack
 from tests.expected_reports import DATA, Expected
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}

@@ -15,8 +15,8 @@ import httpx
 
 from infra.build import ROOT
 from infra.local.cloud import Cloud
-from tests.e2e.conftest import free_port
 from tests.expected_reports import Expected
+from tests.stack import free_port
 
 HIRED = 2030  # in no file of the sample
 YEARS = (*range(2018, 2024), HIRED)
