@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from samcli.yamlhelper import yaml_parse
+import yaml
+from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from infra.build import open_to_everyone
 from tests import deployed, deployed_streams
@@ -338,3 +339,11 @@ def test_an_open_build_is_refused_outside_local_and_dev(environment: str, allowe
     ]
     assert all(kept) == allowed
     assert "OpenForDemonstrationsOnly" not in template().get("Rules", {})
+
+
+def test_sam_writes_out_what_the_template_refers_to() -> None:
+    source = (ROOT / "template.yaml").read_text("utf-8")
+    sent = yaml_dump(yaml_parse(source))
+    assert "<<" in source
+    assert "<<" not in sent
+    assert not [each for each in yaml.parse(sent) if getattr(each, "anchor", None)]
