@@ -15,6 +15,7 @@ import pytest
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
+TABLE = "HiredEmployeesTable"
 FIRST = 5_000_000  # ids that the sample data has not
 
 
@@ -55,16 +56,9 @@ def wait(stack: Stack, job_id: str, seconds: float = 120) -> dict[str, Any]:
     raise AssertionError(f"not finished in {seconds} s: {job}")
 
 
-def count(stack: Stack) -> int:
-    """Rows of the table, counted one by one."""
-    pages = stack.cloud.client("dynamodb").get_paginator("scan")
-    name = stack.table("HiredEmployeesTable")
-    return sum(page["Count"] for page in pages.paginate(TableName=name, Select="COUNT"))
-
-
 def test_a_file_by_the_command_line_to_its_rejects(stack: Stack, tmp_path: Path) -> None:
     broken = write(tmp_path / "hires.csv", 30_000)
-    before = count(stack)
+    before = stack.count(TABLE)
 
     def run(*arguments: str) -> str:
         return subprocess.run(
@@ -90,7 +84,7 @@ def test_a_file_by_the_command_line_to_its_rejects(stack: Stack, tmp_path: Path)
         "duplicates": 0,
         "rejected": len(broken),
     }
-    assert count(stack) == before + 30_000 - len(broken)
+    assert stack.count(TABLE) == before + 30_000 - len(broken)
     rejects = csv.DictReader(io.StringIO(run("rejects", job["id"])))
     assert {int(row["line"]) for row in rejects} == broken
 
@@ -100,7 +94,7 @@ def test_a_cancelled_job_ends_soon_with_true_counts_and_the_next_one_runs(
 ) -> None:
     write(tmp_path / "many.csv", 300_000, 6_000_000)
     write(tmp_path / "few.csv", 100, 8_000_000)
-    before = count(stack)
+    before = stack.count(TABLE)
     first = submit(stack, tmp_path / "many.csv")
     while stack.api.get(f"/ingestions/{first}").json()["rows"]["read"] == 0:
         time.sleep(0.2)
@@ -117,14 +111,14 @@ def test_a_cancelled_job_ends_soon_with_true_counts_and_the_next_one_runs(
     assert cancelled["rows"]["read"] < 300_000
     few = wait(stack, second)
     assert few["rows"]["written"] == 99
-    assert count(stack) == before + cancelled["rows"]["written"] + 99
+    assert stack.count(TABLE) == before + cancelled["rows"]["written"] + 99
 
 
 def test_a_job_whose_execution_was_stopped_ends_with_true_counts_and_starts_again(
     stack: Stack, tmp_path: Path
 ) -> None:
     write(tmp_path / "many.csv", 60_000, 9_000_000)
-    before = count(stack)
+    before = stack.count(TABLE)
     job_id = submit(stack, tmp_path / "many.csv")
     while stack.api.get(f"/ingestions/{job_id}").json()["rows"]["read"] == 0:
         time.sleep(0.1)
@@ -135,11 +129,11 @@ def test_a_job_whose_execution_was_stopped_ends_with_true_counts_and_starts_agai
     failed = wait(stack, job_id)
     assert (failed["status"], failed["error"] is None) == ("failed", False)
     assert failed["rows"]["read"] < 60_000
-    assert count(stack) == before + failed["rows"]["written"]
+    assert stack.count(TABLE) == before + failed["rows"]["written"]
     assert stack.api.post(f"/ingestions/{job_id}/retry").status_code == 202
     loaded = wait(stack, job_id)
     assert (loaded["status"], loaded["rows"]["read"]) == ("succeeded", 60_000)
-    assert count(stack) == before + loaded["rows"]["written"]
+    assert stack.count(TABLE) == before + loaded["rows"]["written"]
 
 
 def test_a_file_that_is_put_into_the_bucket_becomes_a_job(stack: Stack) -> None:
