@@ -12,7 +12,7 @@ from shared.models import Model
 
 def _zone(name: str) -> str:
     if not is_zone(name):
-        raise ValueError("is no IANA time zone")
+        raise ValueError("is not an IANA time zone")
     return name
 
 

@@ -14,7 +14,7 @@ from greetings.zones import is_zone, today_in
 from shared import cursor as cursors
 from shared.etags import Expected, version_tag
 from shared.parallel import together
-from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed
+from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed, fault_at
 
 STALE = "the person has changed since"
 LISTING = "/birthdays"
@@ -28,8 +28,7 @@ def save(username: str, born: date, zone: str | None, now: datetime, expected: E
     """Save or update; Invalid names all that is wrong, PreconditionFailed."""
     faults = name_faults(username)
     if born >= today_in(now, zone):
-        told = "must be before today"
-        faults.append({"loc": ["body", "dateOfBirth"], "msg": told, "type": "value_error"})
+        faults.append(fault_at(("body", "dateOfBirth"), "must be before today"))
     if faults:
         raise Invalid("the birthday is not valid", faults)
     if not store.put(Person(username, born, zone), expected):
@@ -39,18 +38,13 @@ def save(username: str, born: date, zone: str | None, now: datetime, expected: E
 def name_faults(username: str) -> list[Fault]:
     if is_name(username):
         return []
-    told = "must be letters only, 64 at most"
-    return [{"loc": ["path", "username"], "msg": told, "type": "value_error"}]
+    return [fault_at(("path", "username"), "must be letters only, 64 at most")]
 
 
 def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
     """The message of the day, in `zone`, else the person's, else UTC; and its entity tag."""
     if zone is not None and not is_zone(zone):
-        fault: Fault = {
-            "loc": ["query", "tz"],
-            "msg": "is no IANA time zone",
-            "type": "value_error",
-        }
+        fault = fault_at(("query", "tz"), "is not an IANA time zone")
         raise Malformed("invalid query parameter: tz", [fault])
     person = store.get(username) if is_name(username) else None
     if person is None:

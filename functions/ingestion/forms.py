@@ -7,7 +7,7 @@ from multipart import (
     parse_options_header,
 )
 
-from shared.problems import Fault, Invalid, Malformed
+from shared.problems import Invalid, Malformed, fault_at
 
 FIELD = "file"
 MOST_PARTS = 20
@@ -40,8 +40,7 @@ def file_of(content_type: str, raw: bytes) -> bytes:
     if len(found) != 1:
         number = "no" if not found else "more than one"
         message = f"the form has {number} field `{FIELD}`; send one file per request"
-        fault: Fault = {"loc": ["body"], "msg": message, "type": "missing" if not found else "many"}
-        raise Invalid(message, [fault])
+        raise Invalid(message, [fault_at(("body",), message, "missing" if not found else "many")])
     return found[0]
 
 

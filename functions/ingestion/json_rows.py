@@ -5,7 +5,7 @@ from typing import Any
 
 from ingestion.cells import REASONS
 from shared.datasets import Column, DataSet, Type
-from shared.problems import Fault
+from shared.problems import Fault, fault_at
 
 
 class Digits(str):
@@ -55,4 +55,4 @@ def _text(column: Column, value: Any) -> str | None:
 
 
 def _fault(index: int, column: str, message: str) -> Fault:
-    return {"loc": ["body", "rows", index, column], "msg": message, "type": "value_error"}
+    return fault_at(("body", "rows", index, column), message)

@@ -12,7 +12,7 @@ from ingestion.rows import CONTENT, Checker, RowFault
 from ingestion.upload import HINT
 from shared.datasets import DataSet
 from shared.dynamo import Item
-from shared.problems import Fault, Invalid, TooLarge
+from shared.problems import Fault, Invalid, TooLarge, fault_at
 
 CHUNK = 1000  # records checked at once
 # Rows that can be compared with those stored before API Gateway gives up
@@ -46,7 +46,7 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
     try:
         loaded = _check(data_set, raw, options)
     except csv_text.CsvError as error:
-        fault: Fault = {"loc": ["body"], "msg": str(error), "type": error.kind}
+        fault = fault_at(("body",), str(error), error.kind)
         raise Invalid(str(error), [fault]) from error
     items = _new(data_set, loaded.items) if options.dedupe else loaded.items
     if not options.dry_run:
@@ -133,4 +133,4 @@ def _fault(index: int, fault: RowFault) -> Fault:
     where: list[str | int] = ["body", "rows", index]
     if fault.column is not None:
         where.append(fault.column)
-    return {"loc": where, "msg": fault.reason, "type": "value_error"}
+    return fault_at(where, fault.reason)

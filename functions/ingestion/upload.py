@@ -5,7 +5,7 @@ from typing import Any
 
 from ingestion.csv_text import EncodingError, line_count
 from shared.body import expect_media_type, header, raw_body
-from shared.problems import Fault, Invalid, TooLarge
+from shared.problems import Invalid, TooLarge, fault_at
 
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
@@ -41,5 +41,4 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
 
 
 def _invalid(message: str, kind: str) -> Invalid:
-    fault: Fault = {"loc": ["body"], "msg": message, "type": kind}
-    return Invalid(message, [fault])
+    return Invalid(message, [fault_at(("body",), message, kind)])

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from shared.problems import Fault, Malformed
+from shared.problems import Malformed, fault_at
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _VERSION = re.compile(r"v([1-9][0-9]{0,14})(\..*)?")
@@ -84,7 +84,7 @@ def expected(if_match: str | None) -> Expected:
     versions = tuple(dict.fromkeys(int(match[1]) for match in found if match))
     if len(versions) > MOST_VERSIONS:
         message = f"names {len(versions)} versions, more than {MOST_VERSIONS}"
-        fault: Fault = {"loc": ["header", "If-Match"], "msg": message, "type": "too_long"}
+        fault = fault_at(("header", "If-Match"), message, "too_long")
         raise Malformed(f"If-Match {message}", [fault])
     return Expected(given=True, versions=versions)
 

@@ -27,9 +27,10 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
 from shared.dynamo import ConditionFailedError, Item, Table, table
-from shared.problems import Conflict, Fault, Invalid, Malformed, StoreUnavailable
+from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, fault_at
 
 KEY_HEADER = "Idempotency-Key"
+HEADER = ("header", KEY_HEADER)
 REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
@@ -134,10 +135,6 @@ def _scope(event: Event) -> str:
     return json.dumps([caller, event["httpMethod"], event["path"], query])
 
 
-def _fault(message: str) -> list[Fault]:
-    return [{"loc": ["header", KEY_HEADER], "msg": message, "type": "value_error"}]
-
-
 def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> Result:
     """The answer to an event: worked out, or the one that was kept.
 
@@ -146,7 +143,7 @@ def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> 
     """
     if not (key.strip() and len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         message = f"must have 1 to {LONGEST_KEY} printable ASCII characters"
-        raise Malformed(f"{KEY_HEADER} {message}", _fault(message))
+        raise Malformed(f"{KEY_HEADER} {message}", [fault_at(HEADER, message)])
     done: list[Result] = []
 
     def replayed(response: Any, idempotent_data: DataRecord) -> Any:
@@ -184,7 +181,7 @@ def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> 
         return unsuccessful.result
     except IdempotencyValidationError as error:
         message = f"this {KEY_HEADER} was used with another body"
-        raise Invalid(message, _fault(message)) from error
+        raise Invalid(message, [fault_at(HEADER, message)]) from error
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
         raise Conflict(f"the first request with this {KEY_HEADER} is still worked on") from error
     except IdempotencyPersistenceLayerError as error:

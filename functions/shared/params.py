@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared import cursor as cursors
-from shared.problems import Fault, Malformed
+from shared.problems import Fault, Malformed, fault_at
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, A
     known = {param.name: param for param in params}
     for name in [name for name in query if name not in known]:
         message = f"is unknown; known are: {', '.join(known) or 'none'}"
-        faults.append({"loc": ["query", name], "msg": message, "type": "extra_forbidden"})
+        faults.append(fault_at(("query", name), message, "extra_forbidden"))
     for param in known.values():
         text = query.get(param.name)
         if text is None:
@@ -128,7 +128,7 @@ def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, A
         try:
             arguments[param.argument] = param.parse(text)
         except ValueError as error:
-            faults.append({"loc": ["query", param.name], "msg": str(error), "type": "value_error"})
+            faults.append(fault_at(("query", param.name), str(error)))
     if faults:
         names = ", ".join(str(fault["loc"][1]) for fault in faults)
         raise Malformed(f"invalid query parameter: {names}", faults)

@@ -20,6 +20,11 @@ class Fault(TypedDict):
     type: str
 
 
+def fault_at(loc: Sequence[str | int], message: str, kind: str = "value_error") -> Fault:
+    """A fault of the input: `loc` is its path, such as `("body", "rows", 3, "id")`."""
+    return {"loc": list(loc), "msg": message, "type": kind}
+
+
 class ProblemBody(TypedDict):
     """RFC 9457 section 3, `instance` being the request id."""
 
@@ -72,7 +77,7 @@ class Problem(Exception):
 
 def _bounded(fault: Fault) -> Fault:
     loc = [_clipped(part) if isinstance(part, str) else part for part in fault["loc"]]
-    return {"loc": loc, "msg": _clipped(fault["msg"]), "type": fault["type"]}
+    return fault_at(loc, _clipped(fault["msg"]), fault["type"])
 
 
 def _clipped(text: str) -> str:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from shared.body import JSON, json_bytes
 from shared.params import Param
-from shared.problems import MOST_ERRORS, Fault, Invalid, Malformed
+from shared.problems import MOST_ERRORS, Fault, Invalid, Malformed, fault_at
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -82,11 +82,9 @@ class Route:
         faults = self.path_faults(**path) if self.path_faults else []
         count += len(faults)
         faults += [
-            {
-                "loc": ["body", *error["loc"]],
-                "msg": error["msg"].removeprefix("Value error, "),
-                "type": error["type"],
-            }
+            fault_at(
+                ("body", *error["loc"]), error["msg"].removeprefix("Value error, "), error["type"]
+            )
             for error in errors
         ]
         raise Invalid("the body is not valid", faults, count=count)

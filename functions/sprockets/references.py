@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.dynamo import TRANSACTION, Item, Key, Operation, TransactionFailedError, transact
 from shared.factory_keys import factory_key, points_partition
 from shared.factory_table import factory_table
-from shared.problems import Conflict, Fault, Invalid
+from shared.problems import Conflict, Fault, Invalid, fault_at
 from sprockets.store import (
     SAME,
     THERE,
@@ -37,16 +37,11 @@ def check_known(bodies: "list[PointIn]") -> None:
     known = {item["id"] for item in factory_table().get_many(keys, consistent=True)}
     faults: list[Fault] = []
     for i, body in enumerate(bodies):
-        place: list[str | int] = ["points", i] if len(bodies) > 1 else []
+        place = ("points", i) if len(bodies) > 1 else ()
         for j, number in enumerate(body.sprocket_types):
             if number not in known:
-                faults.append(
-                    {
-                        "loc": ["body", *place, "sprocket_types", j],
-                        "msg": f"there is no sprocket {number}",
-                        "type": "unknown_reference",
-                    }
-                )
+                loc = ("body", *place, "sprocket_types", j)
+                faults.append(fault_at(loc, f"there is no sprocket {number}", "unknown_reference"))
     if faults:
         raise Invalid("production refers to sprockets that there are not", faults)
 
