@@ -9,6 +9,7 @@ from infra.schemas import JsonObject, schemas
 from shared.body import JSON
 from shared.idempotency import KEY_HEADER, LONGEST_KEY
 from shared.params import CURSOR
+from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC
 from shared.problems import PROBLEM_JSON, StoreUnavailable
 from shared.route import Route
 
@@ -72,7 +73,12 @@ class Operations:
         }
         if route.function.__doc__:
             operation["description"] = getdoc(route.function)
-        parameters = [*_parameters(route), *_once(route), *self._validators(route)]
+        parameters = [
+            *_parameters(route),
+            *_once(route),
+            *_preference(route),
+            *self._validators(route),
+        ]
         if parameters:
             operation["parameters"] = parameters
         if content := self._request(route):
@@ -126,19 +132,23 @@ class Operations:
         if headers := {
             **self._tag_header(route, status),
             **_location(status),
+            **_goes_on(route, status),
             **_link(route, status),
         }:
             answer["headers"] = headers
         if status not in {204, 303, 304}:
-            answer["content"] = {kind: self._content(route, kind) for kind in route.produces}
+            goes_on = route.goes_on if status == 202 else None
+            answer["content"] = {
+                kind: self._content(route, kind, goes_on or route.answer) for kind in route.produces
+            }
         return answer
 
-    def _content(self, route: Route, media_type: str) -> JsonObject:
+    def _content(self, route: Route, media_type: str, model: str | None) -> JsonObject:
         if media_type != JSON:
             return {"schema": {"type": "string"}}
-        if route.answer is None:
-            raise ValueError(f"{route.method} {route.path} says nothing of its answer")
-        return {"schema": self.schemas[route.package, route.answer]}
+        if model is None:
+            raise ValueError(f"{route.method} {route.path} has no model of its response")
+        return {"schema": self.schemas[route.package, model]}
 
     def _problem(self, status: int) -> JsonObject:
         if status not in self.problems:
@@ -180,6 +190,32 @@ def _location(status: int) -> JsonObject:
         return {}
     schema = {"type": "string", "format": "uri-reference"}
     return {"Location": {"required": status == 303, "schema": schema}}
+
+
+def _goes_on(route: Route, status: int) -> JsonObject:
+    """Of a 202 in place of the result."""
+    if status != 202 or route.goes_on is None:
+        return {}
+    location = {"type": "string", "format": "uri-reference"}
+    return {
+        "Location": {"required": True, "schema": location, "description": "The job"},
+        PREFERENCE_APPLIED: {
+            "required": False,
+            "schema": {"type": "string", "const": RESPOND_ASYNC},
+            "description": "Where the request preferred it",
+        },
+    }
+
+
+def _preference(route: Route) -> Iterator[JsonObject]:
+    """The request header that asks for a 202 at once."""
+    if route.goes_on is not None:
+        yield {
+            "name": "Prefer",
+            "in": "header",
+            "description": f"`{RESPOND_ASYNC}`: do not wait for the result (RFC 7240)",
+            "schema": {"type": "string"},
+        }
 
 
 def _link(route: Route, status: int) -> JsonObject:

@@ -70,7 +70,8 @@ class _Schema(GenerateJsonSchema):
 
 def _models(found: Iterable["Route"]) -> Iterator[Model]:
     for route in found:
-        yield from ((route.package, name) for name in (route.body, route.answer) if name)
+        names = (route.body, route.answer, route.goes_on)
+        yield from ((route.package, name) for name in names if name)
 
 
 def schemas(found: Iterable["Route"]) -> tuple[dict[Model, JsonObject], JsonObject]:

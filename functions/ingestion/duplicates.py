@@ -34,8 +34,8 @@ def not_stored(data_set: DataSet, items: list[Item]) -> list[Item]:
     return [item for item in items if item[CONTENT] not in stored]
 
 
-def without_duplicates(items: list[Item], key: str, stored: Stored) -> list[Item]:
-    """The items to write, in their order: the first of each content that no row would have.
+def places_to_write(items: list[Item], key: str, stored: Stored) -> list[int]:
+    """The places of the items to write: of each content that no row would have, the first.
 
     A row that is replaced by another of the items, stored or not, does not count: then a further
     item of its content is written. So no content is lost but by items that share a key.
@@ -62,4 +62,4 @@ def without_duplicates(items: list[Item], key: str, stored: Stored) -> list[Item
                 holders[replaced].discard(number)
                 missing += [] if holders[replaced] else [replaced]
             holders[content].add(number)
-    return [items[i] for i in sorted(chosen)]
+    return sorted(chosen)

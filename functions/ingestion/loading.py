@@ -1,5 +1,6 @@
 """Loads rows: those of a CSV that are good, or those of a JSON document if all are."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -8,15 +9,16 @@ from typing import Any, NamedTuple
 from ingestion import csv_format, csv_text, duplicates, store
 from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
-from ingestion.rows import CONTENT, Checker, RowFault
-from ingestion.upload import HINT
+from ingestion.rows import Checker, RowFault
+from shared import deadline
 from shared.datasets import DataSet
 from shared.dynamo import Item
-from shared.problems import Fault, Invalid, TooLarge, fault_at
+from shared.problems import Fault, Invalid, StoreUnavailable, fault_at
+from shared.retries import patient
 
 CHUNK = 1000  # records checked at once
-# Rows that can be compared with those stored before API Gateway gives up
-MOST_COMPARED = 20_000
+# What a request keeps of its time to make a job of a file that it could not load
+FOR_A_JOB = 4.0  # seconds
 SHOWN_ERRORS = 100
 SHOWN_VALUE = 200  # characters
 
@@ -41,33 +43,55 @@ class Loaded:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
+class UnfinishedError(Exception):
+    """The request's time is over; some of the rows may be written.
+
+    `duplicates` has the places of duplicates among the good rows, None where they are not known and
+    nothing is written yet, or where the load does not look for them.
+    """
+
+    def __init__(self, duplicates: list[int] | None) -> None:
+        super().__init__("the file is not loaded in time")
+        self.duplicates = duplicates
+
+
 def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
-    """Check all of a CSV, then write the good rows. Invalid when it can't be read as a whole."""
+    """Check all of a CSV, then write the good rows. Invalid when it can't be read as a whole.
+
+    UnfinishedError where the store is too slow, or throttles for too long.
+    """
+    skipped: list[int] | None = None
+    until = time.monotonic() + deadline.time_left() - FOR_A_JOB
     try:
-        loaded = _check(data_set, raw, options)
+        with deadline.calls_within(until - time.monotonic()), patient(until):
+            loaded = _check(data_set, raw, options)
+            items = loaded.items
+            if options.dedupe:
+                places = _places_to_write(data_set, items)
+                skipped = sorted(set(range(len(items))).difference(places))
+                items = [items[place] for place in places]
+            if not options.dry_run:
+                store.put(data_set, items)
     except csv_text.CsvError as error:
         fault = fault_at(("body",), str(error), error.kind)
         raise Invalid(str(error), [fault]) from error
-    items = _new(data_set, loaded.items) if options.dedupe else loaded.items
-    if not options.dry_run:
-        store.put(data_set, items)
+    except StoreUnavailable as error:
+        if time.monotonic() < until:
+            raise
+        raise UnfinishedError(skipped) from error
     return {
         "table": data_set.name,
         "read": loaded.read,
         "written": len(items),
-        "duplicates": len(loaded.items) - len(items),
+        "duplicates": len(skipped or ()),
         "rejected": loaded.rejected,
         "errors": loaded.errors,
     } | ({"dry_run": True} if options.dry_run else {})
 
 
-def _new(data_set: DataSet, items: list[Item]) -> list[Item]:
-    """The items without duplicates of others or of stored rows; TooLarge for too many."""
-    different = len({item[CONTENT] for item in items})
-    if different > MOST_COMPARED:
-        raise TooLarge(f"with dedupe at most {MOST_COMPARED} different rows are taken{HINT}")
+def _places_to_write(data_set: DataSet, items: list[Item]) -> list[int]:
     stored = duplicates.stored_rows(data_set, items)
-    return duplicates.without_duplicates(items, data_set.key, stored)
+    return duplicates.places_to_write(items, data_set.key, stored)
 
 
 def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
@@ -75,6 +99,7 @@ def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
     loaded = Loaded()
     checker = Checker(data_set, strict=options.strict)
     for checked in check_all(checker, islice(records, options.rows)):
+        deadline.check()
         loaded.read += checked.read
         loaded.items.extend(checked.items)
         loaded.rejected += len(checked.rejected)

@@ -1,5 +1,7 @@
 """HTTP routes of the tables."""
 
+from dataclasses import asdict
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
@@ -7,13 +9,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from ingestion import service
 from shared.body import raw_body
 from shared.etags import content_tag
-from shared.http import Api, JsonObject
+from shared.http import Api, JsonObject, answer
+from shared.log import request_id
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
+from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC, prefers_async
 
 if TYPE_CHECKING:
     from ingestion.models import RowsIn
 
-api = Api("ingestion")
+# a call may take 5 s more, and the function has 28
+api = Api("ingestion", seconds=22)
 LARGEST_ROWS = 5_000_000  # bytes of a document of rows
 
 ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
@@ -67,15 +72,35 @@ def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's na
     query=(ROWS, STRICT, DRY_RUN, DEDUPE),
     consumes=("text/csv", "multipart/form-data"),
     answer="Loaded",
+    answers={202: "The load goes on as a job, because it takes long or the request prefers so"},
+    goes_on="Ingestion",
     problems=(404, 413, 415, 422),
 )
-def load_csv(table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: bool) -> JsonObject:
+def load_csv(
+    table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: bool
+) -> JsonObject | Response[str]:
     # imported here: only loading needs the parser and pydantic's core
     from ingestion import loading, upload
 
     data_set = service.data_set_of(table)
     options = loading.Options(rows=rows, strict=strict, dedupe=dedupe, dry_run=dry_run)
-    return loading.load_csv(data_set, upload.uploaded_file(api.event), options)
+    raw = upload.uploaded_file(api.event)
+    preference = prefers_async(api.header("Prefer"))
+    duplicates = None
+    if not preference:
+        try:
+            return loading.load_csv(data_set, raw, options)
+        except loading.UnfinishedError as unfinished:
+            duplicates = unfinished.duplicates
+    from ingestion.large import service as ingestions
+
+    given = {name: value for name, value in asdict(options).items() if value}
+    job = ingestions.new(table, None, given, request_id(api.event))
+    job = ingestions.accept(job, raw, duplicates)
+    headers = {"Location": f"../ingestions/{job['id']}"}
+    if preference:
+        headers[PREFERENCE_APPLIED] = RESPOND_ASYNC
+    return answer(job, HTTPStatus.ACCEPTED, headers)
 
 
 @api.post(

@@ -72,7 +72,7 @@ def no_content() -> Response[str]:
 class Api:
     """The routes of one function; called with an API Gateway event, it answers it.
 
-    After so many `seconds` a route's calls of the store fail, so that there is a response in time.
+    After so many `seconds` a request's calls of the store fail, so that it responds in time.
     """
 
     def __init__(self, package: str, seconds: float = math.inf) -> None:
@@ -151,8 +151,7 @@ class Api:
                 arguments |= read_query(route.query, query)
             if route.body:
                 arguments["body"] = route.read_body(event, path)
-            with calls_within(self.seconds):
-                result = route.function(**arguments)
+            result = route.function(**arguments)
             return result if isinstance(result, Response) else answer(result, route.status)
 
         return endpoint
@@ -163,7 +162,8 @@ class Api:
         # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
         path = quote(path_of(event), safe="/")
         request = {**event, "path": path, "httpMethod": "GET" if method == "HEAD" else method}
-        result = self._result(request, context)
+        with calls_within(self.seconds):
+            result = self._result(request, context)
         if not _fits(result):
             result = _rendered(request, ResponseTooLarge())
         if method == "HEAD":

@@ -26,6 +26,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
+from shared.deadline import calls_within
 from shared.dynamo import ConditionFailedError, Item, Table, table
 from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, fault_at
 
@@ -34,6 +35,7 @@ HEADER = ("header", KEY_HEADER)
 REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
+LAST_SECONDS = 2.0  # for the record of a request that has used up its time
 Event = dict[str, Any]
 Result = dict[str, Any]
 
@@ -94,26 +96,29 @@ class _Records(BasePersistenceLayer):
             raise IdempotencyItemAlreadyExistsError(old_data_record=stored) from error
 
     def _update_record(self, data_record: DataRecord) -> None:
-        self._table().update(
-            {"id": data_record.idempotency_key},
-            "SET #state = :state, answer = :answer, expires = :expires",
-            condition="#owner = :owner",
-            names={"#state": "state", "#owner": "owner"},
-            values={
-                ":state": data_record.status,
-                ":answer": data_record.response_data,
-                ":expires": data_record.expiry_timestamp,
-                ":owner": self.owner,
-            },
-        )
+        # what is done is kept even if the request has used up its time
+        with calls_within(LAST_SECONDS):
+            self._table().update(
+                {"id": data_record.idempotency_key},
+                "SET #state = :state, answer = :answer, expires = :expires",
+                condition="#owner = :owner",
+                names={"#state": "state", "#owner": "owner"},
+                values={
+                    ":state": data_record.status,
+                    ":answer": data_record.response_data,
+                    ":expires": data_record.expiry_timestamp,
+                    ":owner": self.owner,
+                },
+            )
 
     def _delete_record(self, data_record: DataRecord) -> None:
-        self._table().delete(
-            {"id": data_record.idempotency_key},
-            condition="attribute_not_exists(id) OR #owner = :owner",
-            names={"#owner": "owner"},
-            values={":owner": self.owner},
-        )
+        with calls_within(LAST_SECONDS):
+            self._table().delete(
+                {"id": data_record.idempotency_key},
+                condition="attribute_not_exists(id) OR #owner = :owner",
+                names={"#owner": "owner"},
+                values={":owner": self.owner},
+            )
 
 
 def _record(item: Item) -> DataRecord:

@@ -41,6 +41,8 @@ class Route:
     answer: str | None = None
     # status -> description, of further answers that are no problems
     answers: Mapping[int, str] = field(default_factory=dict)
+    # the model of the job as which the work may go on: 202, also by `Prefer: respond-async`
+    goes_on: str | None = None
     problems: tuple[int, ...] = ()
     # request media types beside JSON, for bodies that the route reads itself
     consumes: tuple[str, ...] = ()

@@ -152,3 +152,17 @@ def test_a_file_that_is_put_into_the_bucket_becomes_a_job(stack: Stack) -> None:
     assert wait(stack, jobs[0]["id"])["rows"]["written"] == 2
     again = stack.api.post("/ingestions", json={"source": "landing"})
     assert (again.status_code, again.json()) == (202, {"ingestions": [], "more": False})
+
+
+def test_a_small_file_goes_on_as_a_job_if_the_request_prefers_so(stack: Stack) -> None:
+    response = stack.api.post(
+        "/tables/compounds?dedupe=true",
+        content="910001,Tallow,\n910002,Tallow,\nx,Broken,\n",
+        headers={"Content-Type": "text/csv", "Prefer": "respond-async"},
+    )
+    assert (response.status_code, response.headers["preference-applied"]) == (202, "respond-async")
+    location = response.url.join(response.headers["location"])
+    assert stack.api.get(location).json()["id"] == response.json()["id"]
+    job = wait(stack, response.json()["id"])
+    assert (job["status"], job["options"]) == ("succeeded", {"dedupe": True})
+    assert job["rows"] == {"read": 3, "written": 1, "duplicates": 1, "rejected": 1}

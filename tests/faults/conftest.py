@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ingestion.large import executions, objects
 from shared import dynamo, retries
 from tests.faults.proxy import Proxy
 
@@ -54,3 +55,15 @@ def proxy(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     dynamo.forget_clients()
     made.server.shutdown()
     made.server.server_close()
+
+
+@pytest.fixture
+def tables_alone_fail(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """S3 and Step Functions are reached without the proxy."""
+    for service in ("S3", "SFN"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", proxy.store)
+    for client in (objects.client, executions.client):
+        client.cache_clear()
+    yield
+    for client in (objects.client, executions.client):
+        client.cache_clear()

@@ -1,18 +1,15 @@
 """Every request responds within its function's time, however slow the store; the rest goes on."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from shared import parallel
-from tests.faults.proxy import Fault, Proxy
-from tests.front_door import Answer, call
+from tests.faults.clock import LIMIT, Clock
+from tests.faults.proxy import Proxy
+from tests.front_door import call
 from tests.integration.test_factories import chart, leftovers, sweep
 from tests.integration.test_sprockets import SPROCKET, everything
 
-LIMIT = 28  # seconds, of the function
 CHART = chart(*[(n, n, n) for n in range(250)])
 POINTS = {
     "points": [
@@ -20,37 +17,6 @@ POINTS = {
         for n in range(100)
     ]
 }
-
-
-class Clock:
-    """Each call of the store takes so many seconds, one after the other."""
-
-    def __init__(self, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-        self.proxy, self.seconds, self.gone, self.longest = proxy, seconds, 0.0, 0.0
-        real = time.monotonic
-        monkeypatch.setattr(time, "monotonic", lambda: real() + self.gone)
-        pool = ThreadPoolExecutor(1)
-        monkeypatch.setattr(parallel, "pool", lambda: pool)
-
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
-        def slow(_: int) -> Fault:
-            self.gone += self.seconds
-            return None
-
-        before, self.proxy.plan = self.gone, slow
-        answer = call(method, path, json_body=body)
-        self.longest = max(self.longest, self.gone - before)
-        self.proxy.plan = lambda _: None
-        return answer
-
-    def until_done(self, method: str, path: str, body: Any) -> tuple[Answer, int]:
-        """The response when the same request is sent again as long as it is a 503; how often."""
-        for sent in range(1, 30):
-            answer = self.call(method, path, body)
-            if answer.status != 503:
-                return answer, sent
-            assert answer.headers["retry-after"]
-        raise AssertionError(answer.text)
 
 
 def seed() -> None:

@@ -1,12 +1,11 @@
 """Tables that take so many units a second, as DynamoDB's on-demand tables do."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ingestion.large import executions, objects, planner, worker
+from ingestion.large import planner, worker
 from shared import dynamo, parallel, retries
 from shared.problems import StoreUnavailable
 from tests.benchmarks import throttled
@@ -22,21 +21,12 @@ CSV = {"Content-Type": "text/csv"}
 
 
 @pytest.fixture(autouse=True)
-def small_parts(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Some chunks of several windows; what is no table is reached past the proxy."""
+def small_parts(tables_alone_fail: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some chunks of several windows."""
     monkeypatch.setattr(planner, "CHUNK", 4000)
     monkeypatch.setattr(worker, "WINDOW", 1000)
     monkeypatch.setattr(retries, "FIRST_BACKOFF", 0.02)
     monkeypatch.setattr(retries, "LAST_BACKOFF", 0.2)
-    for past in (objects, executions):
-        past.client.cache_clear()
-    with monkeypatch.context() as patched:
-        patched.setenv("AWS_ENDPOINT_URL", proxy.store)
-        for past in (objects, executions):
-            past.client()
-    yield
-    for past in (objects, executions):
-        past.client.cache_clear()
 
 
 @pytest.mark.parametrize("code", [SLOW, "ThrottlingException"])

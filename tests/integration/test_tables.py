@@ -279,14 +279,6 @@ def test_dedupe_loses_no_content_to_a_row_that_is_replaced(
     assert answer["written"] + answer["duplicates"] == answer["read"]
 
 
-def test_dedupe_of_too_many_rows_names_ingestions(
-    tables: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ingestion.loading.MOST_COMPARED", 2)
-    assert load("departments", "1,a\n2,a\n3,b\n", "?dedupe=true").status == 200
-    assert_problem(load("departments", "1,a\n2,b\n3,c\n", "?dedupe=true"), 413, "/ingestions")
-
-
 @pytest.mark.parametrize("body", ["", "\n \n", "\ufeff"])
 def test_an_empty_file_is_a_422(tables: None, body: str) -> None:
     assert_problem(load("departments", body), 422, "empty")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.duplicates import Stored, first_of_each, without_duplicates
+from ingestion.duplicates import Stored, first_of_each, places_to_write
 
 Rows = list[tuple[int, str]]
 CONTENT = st.sampled_from("abcdef")
@@ -17,7 +17,7 @@ def written(before: dict[int, str], file: Rows) -> Rows:
     for key, text in before.items():
         stored[text.encode()].add(key)
     items = [{"id": key, "content": text.encode()} for key, text in file]
-    return [(i["id"], i["content"].decode()) for i in without_duplicates(items, "id", stored)]
+    return [file[place] for place in places_to_write(items, "id", stored)]
 
 
 @given(st.dictionaries(st.integers(0, 6), CONTENT), FILE)

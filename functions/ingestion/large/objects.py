@@ -4,11 +4,12 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingestion.csv_text import CsvError
+from shared.problems import StoreUnavailable
 from shared.settings import setting
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Found(NamedTuple):
 
 
 @cache
-def client() -> "S3Client":
+def client(read_timeout: float = 20, attempts: int = ATTEMPTS) -> "S3Client":
     import boto3
     from botocore.config import Config
 
@@ -45,8 +46,8 @@ def client() -> "S3Client":
         config=Config(
             signature_version="s3v4",
             connect_timeout=3,
-            read_timeout=20,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
             # presigned URLs of any other style name the global endpoint, which refuses the
             # signatures of regions that are newer than 2019
             s3={
@@ -78,6 +79,11 @@ def find(key: str) -> Found | None:
 def chunks_key(job_id: str) -> str:
     """Where the chunks of a job are listed."""
     return f"{WORKING}{job_id}/chunks.json"
+
+
+def duplicates_key(job_id: str) -> str:
+    """Where the places of a job's duplicates are listed, if the request that made it found them."""
+    return f"{WORKING}{job_id}/duplicates.json"
 
 
 def under(prefix: str, after: str = "") -> Iterator[Found]:
@@ -145,6 +151,18 @@ def presigned_get(key: str, filename: str) -> str:
         },
         ExpiresIn=DOWNLOAD_SECONDS,
     )
+
+
+def put(key: str, raw: bytes) -> Found:
+    """Store an object on behalf of a request, which has to respond in time; StoreUnavailable."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    hurried = client(read_timeout=3, attempts=2)
+    try:
+        stored = hurried.put_object(Bucket=bucket(), Key=key, Body=raw, ContentType="text/csv")
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable from error
+    return Found(key, len(raw), stored["ETag"], datetime.now(UTC))
 
 
 def put_json(key: str, value: object) -> None:

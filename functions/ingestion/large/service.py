@@ -1,5 +1,6 @@
 """What clients ask of ingestion jobs."""
 
+import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -52,7 +53,7 @@ def _noticed(look: Callable[[], T]) -> T | None:
     try:
         return look()
     except StoreUnavailable:
-        logger.exception("the executions could not be asked for")
+        logger.exception("a job could not be looked after")
         return None
 
 
@@ -60,18 +61,45 @@ def create(table: str, filename: str | None, options: Item, request_id: str) -> 
     """A new job, with the form by which its file is uploaded."""
     from ingestion.large import objects
 
-    job_id = jobs.id_at(datetime.now(UTC), secrets.token_hex(6))
-    key = f"{objects.UPLOADS}{job_id}/file.csv"
-    job = jobs.new(
-        job_id, table, options, source="upload", filename=filename, key=key, request_id=request_id
-    )
-    form = objects.presigned_post(key)
+    job = new(table, filename, options, request_id)
+    form = objects.presigned_post(job["key"])
     store.create(job)
     return {
         **jobs.shown(job),
         "upload": {"url": form["url"], "fields": form["fields"]},
         "expires_at": jobs.upload_expires(job["created_at"]),
     }
+
+
+def accept(job: Item, raw: bytes, duplicates: list[int] | None) -> dict[str, Any]:
+    """A `new` job, which loads the file that a request carried; StoreUnavailable.
+
+    `duplicates` are the places of duplicates among the good rows of the file, if the request has
+    looked for them: the job looks no more, as the request may have written some of the others.
+    """
+    from ingestion.large import arrivals, objects
+
+    store.create(job | {"compared": duplicates is not None})
+    if duplicates is not None:
+        objects.put(objects.duplicates_key(job["id"]), json.dumps(duplicates).encode())
+    found = objects.put(job["key"], raw)
+
+    def arrived() -> dict[str, Any]:
+        return rendered([arrivals.arrived(found) or job], notice=False)[0]
+
+    # the event of the file does the same, and starts the job
+    return _noticed(arrived) or jobs.shown(job)
+
+
+def new(table: str, filename: str | None, options: Item, request_id: str) -> Item:
+    """The record of a job whose file comes by an upload."""
+    from ingestion.large import objects
+
+    job_id = jobs.id_at(datetime.now(UTC), secrets.token_hex(6))
+    key = f"{objects.UPLOADS}{job_id}/file.csv"
+    return jobs.new(
+        job_id, table, options, source="upload", filename=filename, key=key, request_id=request_id
+    )
 
 
 def page(limit: int, cursor: str | None, status: str | None, table: str | None) -> dict[str, Any]:

@@ -89,8 +89,9 @@ def work(job: Item | None, event: dict[str, Any], more_time: Callable[[], bool])
         if not ended and not progress.begin(job, chunk["number"], at, known):
             return False  # another call did the same, or the job has ended; the next one finds out
         read = known["read"] if known and "read" in known else 0
+        good = read - known["rejected"] if known and read else 0
         with SpooledTemporaryFile(SPOOLED) as rejected:
-            counts = load.window(window, window_line, read, rejected)
+            counts = load.window(window, window_line, read, rejected, good)
             if counts["rejected"]:
                 rejected.seek(0)
                 rejects.put_part(job["id"], at, rejected)
@@ -130,11 +131,18 @@ class Load:
         self.limit: int | None = options.get("rows")
         self.dedupe: bool = options.get("dedupe", False)
         self.dry_run: bool = options.get("dry_run", False)
+        # the places of duplicates among the good rows, where the request has found them
+        self.duplicates: set[int] | None = None
+        if job.get("compared"):
+            self.duplicates = set(objects.get_json(objects.duplicates_key(job["id"])))
 
     def window(
-        self, window: bytes, line: int, read_before: int, rejected: IO[bytes]
+        self, window: bytes, line: int, read_before: int, rejected: IO[bytes], good_before: int = 0
     ) -> dict[str, int]:
-        """The counts of a window; its rejected records go to a file."""
+        """The counts of a window; its rejected records go to a file.
+
+        `read_before` and `good_before` are how many records, and good ones, are above it.
+        """
         counts = dict.fromkeys(store.COUNTS, 0)
         lines = io.StringIO(window.decode(), newline="")
         records = in_order(self.data_set, self.format, split(lines, self.format.delimiter, line))
@@ -145,10 +153,8 @@ class Load:
             for checked in loading.check_all(self.checker, islice(records, wanted)):
                 counts["read"] += checked.read
                 counts["rejected"] += len(checked.rejected)
-                items = checked.items
-                if self.dedupe:
-                    place = f"{line}#{counts['read']}"
-                    items = first_of_content(self.job, self.data_set, items, place)
+                number = good_before + counts["written"] + counts["duplicates"]
+                items = self._to_write(checked.items, number, f"{line}#{counts['read']}")
                 counts["written"] += len(items)
                 counts["duplicates"] += len(checked.items) - len(items)
                 rejected.writelines(rejects.csv_lines(checked.rejected))
@@ -159,3 +165,12 @@ class Load:
             if writing is not None:
                 writing.result()
         return counts
+
+    def _to_write(self, items: list[Item], number: int, place: str) -> list[Item]:
+        """Good items without duplicates; the first is the one of this number in the file, from 0.
+
+        `place` names their place in the file for `claims`.
+        """
+        if self.duplicates is not None:
+            return [item for i, item in enumerate(items, number) if i not in self.duplicates]
+        return first_of_content(self.job, self.data_set, items, place) if self.dedupe else items
