@@ -1,5 +1,6 @@
 """Commands that ask: tables, reports, greetings."""
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -9,11 +10,10 @@ import typer
 
 from sprocketworks import output
 from sprocketworks.app import OutputFile, app
-from sprocketworks.client import Client, document_of
+from sprocketworks.client import REFUSED, Client, CommandError, document_of
 from sprocketworks.files import Document
 
 JSON = "application/json"
-REPORTS = ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments", "production")
 
 
 @app.command()
@@ -37,7 +37,7 @@ def tables(context: typer.Context) -> None:
 @app.command()
 def report(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=", ".join(REPORTS))],
+    name: Annotated[str | None, typer.Argument(help="Left out, the reports are listed")] = None,
     year: Annotated[int | None, typer.Option(min=1, max=9999)] = None,
     since: Annotated[int | None, typer.Option("--from", help="Unix seconds")] = None,
     until: Annotated[int | None, typer.Option("--to", help="Unix seconds")] = None,
@@ -45,16 +45,23 @@ def report(
     as_svg: Annotated[bool, typer.Option("--svg", help="A drawing instead of JSON")] = False,
     into: OutputFile = None,
 ) -> None:
-    """A report, as JSON, CSV or a drawing."""
-    if name not in REPORTS:
-        raise typer.BadParameter(f"there are {', '.join(REPORTS)}")
+    """A report, as JSON, CSV or a drawing; without a name, which reports there are."""
     if as_csv and as_svg:
         raise typer.BadParameter("--csv or --svg")
     wanted = {"year": year, "from": since, "to": until}
     query = {key: value for key, value in wanted.items() if value is not None}
     kind = "text/csv" if as_csv else "image/svg+xml" if as_svg else JSON
     with context.obj.client() as client:
-        pages = list(_pages(client, name, query, kind))
+        if name is None:
+            output.show_table(("report", "what it says"), _summaries(client).items())
+            return
+        try:
+            pages = list(_pages(client, name, query, kind))
+        except CommandError as error:
+            names = _summaries(client) if error.code == REFUSED else [name]
+            if name not in names:
+                raise typer.BadParameter(f"{name!r} is not one of {', '.join(names)}") from error
+            raise
     if kind == JSON:
         text = output.as_json(_joined([document_of(page) for page in pages]))
     else:
@@ -64,6 +71,16 @@ def report(
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
         into.write_text(text, "utf-8")
+
+
+def _summaries(client: Client) -> dict[str, str]:
+    """What the API's own documentation says of each report, by its name."""
+    paths = client.document("GET", "openapi.json")["paths"]
+    return {
+        path.removeprefix("/reports/"): operations["get"]["summary"]
+        for path, operations in paths.items()
+        if re.fullmatch(r"/reports/[^/{]+", path)
+    }
 
 
 def _pages(client: Client, name: str, query: dict[str, Any], kind: str) -> Iterator[httpx.Response]:

@@ -1,4 +1,4 @@
-"""What the reports answer, for the OpenAPI document."""
+"""The response bodies of the reports, for the OpenAPI document."""
 
 from datetime import date, datetime
 

@@ -2,26 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from shared import cursor as cursors
 
 Row = Mapping[str, Any]
 
-# Bytes of rows. Lambda's response ends at 6 MB, a JSON document in which the body is a text.
+# Bytes of rows. A response of Lambda ends at 6 MB, a JSON document in which the body is a text.
 ROOM = 5_000_000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a client asked for, None where it left that out."""
-
-    limit: int | None = None
-    cursor: str | None = None
-
-
-WHOLE = Asked()
 
 
 def fitting(rows: Sequence[Row]) -> int:
@@ -35,11 +23,18 @@ def fitting(rows: Sequence[Row]) -> int:
 
 
 def page(
-    listing: str, rows: Sequence[Row], asked: Asked, place_of: Callable[[Row], cursors.Place]
+    listing: str,
+    rows: Sequence[Row],
+    limit: int | None,
+    cursor: str | None,
+    place_of: Callable[[Row], cursors.Place],
 ) -> dict[str, Any]:
-    """`results`, and `next` where a page was asked for or not all rows fit."""
-    some = rows[: asked.limit]
+    """`results`, and `next` where a page was asked for or not all rows fit.
+
+    `rows` are those behind the cursor.
+    """
+    some = rows[:limit]
     count = fitting(some)
     following = cursors.encode(listing, place_of(rows[count - 1]) if count < len(rows) else None)
-    paged = asked.limit is not None or asked.cursor is not None or following is not None
+    paged = limit is not None or cursor is not None or following is not None
     return {"results": some[:count], **({"next": following} if paged else {})}

@@ -1,11 +1,11 @@
 """A report as JSON, CSV or SVG, with its entity tag."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from reports.report import Drawing, JsonObject, Report
 from shared import cursor as cursors
 from shared.accept import negotiate
 from shared.body import JSON
@@ -14,56 +14,41 @@ from shared.csv_out import CSV, csv_text
 from shared.etags import content_tag
 from shared.http import Api, answer
 
-Row = Mapping[str, Any]
 ALL = (JSON, CSV, SVG)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """How a report's rows become bars."""
-
-    title: str
-    label: Sequence[str]  # columns that name a bar
-    series: Sequence[str]  # columns that measure it
-    x_title: str
-    y_title: str
-    most: int = 40  # more bars than that can't be told apart
-
-
-def represent(
-    api: Api, report: dict[str, Any], part: str, columns: Sequence[str], drawing: Drawing
-) -> Response[str]:
-    """The report as the client accepts it, `part` being its rows; 304 when it has that already."""
+def represent(api: Api, report: Report, document: JsonObject) -> Response[str]:
+    """The document as the client accepts it; 304 when the client has it already."""
     media_type = negotiate(api.header("Accept"), ALL)
-    # the moment of reading is no part of what is said
-    said = {name: value for name, value in report.items() if name != "as_of"}
-    rows: Sequence[Row] = report[part]
+    # the tag is of the content, which the moment of reading is not part of
+    content = {name: value for name, value in document.items() if name != "as_of"}
 
-    def say() -> Response[str]:
+    def render() -> Response[str]:
+        rows = document[report.rows]
         if media_type == CSV:
-            return Response(200, CSV, csv_text(columns, rows))
+            return Response(200, CSV, csv_text(report.columns, rows))
         if media_type == SVG:
-            return Response(200, SVG, _draw(drawing, rows))
-        return answer(report)
+            return Response(200, SVG, _draw(report.drawing, document, rows))
+        return answer(document)
 
-    answered = api.unless_known(content_tag([media_type, said]), say)
-    answered.headers["Vary"] = "Accept"
-    if report.get("next"):
+    response = api.unless_known(content_tag([media_type, content]), render)
+    response.headers["Vary"] = "Accept"
+    if document.get("next"):
         query = api.event.get("queryStringParameters") or {}
-        answered.headers["Link"] = cursors.link(query, report["next"])
-    return answered
+        response.headers["Link"] = cursors.link(query, document["next"])
+    return response
 
 
-def _draw(drawing: Drawing, rows: Sequence[Row]) -> str:
-    shown = rows[: drawing.most]
-    title = drawing.title
-    if len(shown) < len(rows):
-        title += f" (the first {len(shown)} of {len(rows)})"
+def _draw(drawing: Drawing, document: JsonObject, rows: Sequence[Mapping[str, Any]]) -> str:
+    drawn = rows[: drawing.most]
+    title = drawing.title.format_map(document)
+    if len(drawn) < len(rows):
+        title += f" (the first {len(drawn)} of {len(rows)})"
     return chart(
         "bars",
         title,
-        [", ".join(str(row[name]) for name in drawing.label) for row in shown],
-        {name: [row[name] or 0 for row in shown] for name in drawing.series},
+        [", ".join(str(row[name]) for name in drawing.label) for row in drawn],
+        {name: [row[name] or 0 for row in drawn] for name in drawing.series},
         x_title=drawing.x_title,
         y_title=drawing.y_title,
     )

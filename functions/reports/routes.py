@@ -1,116 +1,124 @@
-"""HTTP routes of the reports."""
+"""The reports, and their HTTP routes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from reports import service
-from reports.pages import Asked
-from reports.representations import ALL, Drawing, represent
+from reports.report import Drawing, Report
+from reports.representations import ALL, represent
 from shared.etags import content_tag
 from shared.http import Api
 from shared.params import CURSOR, FROM, LIMIT, TO, YEAR, IntParam
 
-Answer = Response[Any]
 api = Api("reports")
-KNOWN = {304: "The client has this state already"}
+NOT_MODIFIED = {304: "Not modified: the client has this report already"}
 MOST = IntParam(
     "limit",
     "How many rows at most; all that a response has room for if left out",
     ge=1,
     le=1000,
 )
+QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
-
-@api.get(
-    "/reports/hires-by-quarter",
-    summary="Hires per department and job in each quarter of a year",
-    query=(YEAR, MOST, CURSOR),
-    answer="HiresByQuarter",
-    produces=ALL,
-    answers=KNOWN,
-    problems=(406,),
+REPORTS = (
+    Report(
+        name="hires-by-quarter",
+        summary="Hires per department and job in each quarter of a year",
+        read=service.hires_by_quarter,
+        query=(YEAR, MOST, CURSOR),
+        model="HiresByQuarter",
+        columns=("department", "job", *QUARTERS),
+        drawing=Drawing(
+            "Hires by quarter, {year}", ("department", "job"), QUARTERS, "job", "hires"
+        ),
+    ),
+    Report(
+        name="departments-above-mean",
+        summary="Departments that hired more than the mean of a year",
+        read=service.departments_above_mean,
+        query=(YEAR, MOST, CURSOR),
+        model="DepartmentsAboveMean",
+        columns=("id", "department", "hired"),
+        drawing=Drawing(
+            "Departments above the mean of {mean:.1f} hires, {year}",
+            ("department",),
+            ("hired",),
+            "department",
+            "hires",
+        ),
+    ),
+    Report(
+        name="mean-hires",
+        summary="Hires per department that hired in a year",
+        read=service.mean_hires,
+        query=(YEAR,),
+        model="MeanHires",
+        columns=("mean_hires",),
+        drawing=Drawing("Mean hires, {year}", (), ("mean_hires",), "", "hires per department"),
+    ),
+    Report(
+        name="production",
+        summary="What each factory made and was to make, over whole days of UTC",
+        read=service.production,
+        query=(FROM, TO, MOST, CURSOR),
+        model="Production",
+        columns=("factory_id", "name", "actual", "goal", "attainment", "points"),
+        drawing=Drawing(
+            "Production from {from} to {to}",
+            ("factory_id",),
+            ("actual", "goal"),
+            "factory",
+            "sprockets",
+        ),
+    ),
+    Report(
+        name="experiments",
+        summary="Experiments per user, in order of id, with the average of all",
+        read=service.experiments,
+        query=(LIMIT, CURSOR),
+        model="Experiments",
+        columns=("user_id", "name", "count", "fav_compound"),
+        drawing=Drawing(
+            "Experiments per user", ("user_id", "name"), ("count",), "user", "experiments"
+        ),
+        rows="user_reports",
+    ),
 )
-def hires_by_quarter(year: int, limit: int | None, cursor: str | None) -> Answer:
-    report = service.hires_by_quarter(year, Asked(limit, cursor))
-    quarters = ("Q1", "Q2", "Q3", "Q4")
-    drawing = Drawing(f"Hires by quarter, {year}", ("department", "job"), quarters, "job", "hires")
-    return represent(api, report, "results", ("department", "job", *quarters), drawing)
 
 
-@api.get(
-    "/reports/departments-above-mean",
-    summary="Departments that hired more than the mean of a year",
-    query=(YEAR, MOST, CURSOR),
-    answer="DepartmentsAboveMean",
-    produces=ALL,
-    answers=KNOWN,
-    problems=(406,),
-)
-def departments_above_mean(year: int, limit: int | None, cursor: str | None) -> Answer:
-    report = service.departments_above_mean(year, Asked(limit, cursor))
-    title = f"Departments above the mean of {report['mean']:.1f} hires, {year}"
-    drawing = Drawing(title, ("department",), ("hired",), "department", "hires")
-    return represent(api, report, "results", ("id", "department", "hired"), drawing)
+def publish(report: Report) -> None:
+    """Register the report's route."""
+
+    def respond(**query: Any) -> Response[str]:
+        as_of = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        document = {"report": report.name, "as_of": as_of, **report.read(**query)}
+        return represent(api, report, document)
+
+    respond.__name__ = report.name.replace("-", "_")  # the operation's id
+    api.get(
+        f"/reports/{report.name}",
+        summary=report.summary,
+        query=report.query,
+        answer=report.model,
+        produces=ALL,
+        answers=NOT_MODIFIED,
+        problems=(406,),
+    )(respond)
 
 
-@api.get(
-    "/reports/mean-hires",
-    summary="Hires per department that hired in a year",
-    query=(YEAR,),
-    answer="MeanHires",
-    produces=ALL,
-    answers=KNOWN,
-    problems=(406,),
-)
-def mean_hires(year: int) -> Answer:
-    report = service.mean_hires(year)
-    drawing = Drawing(f"Mean hires, {year}", (), ("mean_hires",), "", "hires per department")
-    return represent(api, report, "results", ("mean_hires",), drawing)
-
-
-@api.get(
-    "/reports/production",
-    summary="What each factory made and was to make, over whole days of UTC",
-    query=(FROM, TO, MOST, CURSOR),
-    answer="Production",
-    produces=ALL,
-    answers=KNOWN,
-    problems=(406,),
-)
-def production(from_: int | None, to: int | None, limit: int | None, cursor: str | None) -> Answer:
-    report = service.production(from_, to, Asked(limit, cursor))
-    columns = ("factory_id", "name", "actual", "goal", "attainment", "points")
-    title = f"Production from {report['from']} to {report['to']}"
-    drawing = Drawing(title, ("factory_id",), ("actual", "goal"), "factory", "sprockets")
-    return represent(api, report, "results", columns, drawing)
-
-
-@api.get(
-    "/reports/experiments",
-    summary="Experiments per user, in order of id, with the average of all",
-    query=(LIMIT, CURSOR),
-    answer="Experiments",
-    produces=ALL,
-    answers=KNOWN,
-    problems=(406,),
-)
-def experiments(limit: int, cursor: str | None) -> Answer:
-    report = service.experiments(limit, cursor)
-    columns = ("user_id", "name", "count", "fav_compound")
-    drawing = Drawing(
-        "Experiments per user", ("user_id", "name"), ("count",), "user", "experiments"
-    )
-    return represent(api, report, "user_reports", columns, drawing)
+for each in REPORTS:
+    publish(each)
 
 
 @api.get(
     "/reports/experiments/{user_id}",
     summary="Experiments of one user",
     answer="UserReport",
-    answers=KNOWN,
+    answers=NOT_MODIFIED,
     problems=(404,),
 )
-def user_experiments(user_id: str) -> Answer:
+def user_experiments(user_id: str) -> Response[Any]:
     row = service.user_experiments(user_id)
     return api.validated(row, content_tag(row))

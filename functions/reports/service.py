@@ -1,25 +1,17 @@
-"""The reports: what is read, worked out and said."""
-
-from datetime import UTC, datetime
-from typing import Any
+"""The reports: what is read from the views, and computed from it."""
 
 from reports import figures, pages, store
-from reports.pages import WHOLE, Asked, Row
+from reports.pages import Row
+from reports.report import JsonObject
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
 from shared.views import USERS_WITH_EXPERIMENTS, day_of, favourite, row_counts
 
-Report = dict[str, Any]
 
-
-def _head(report: str) -> Report:
-    return {"report": report, "as_of": datetime.now(UTC).isoformat(timespec="seconds")[:19] + "Z"}
-
-
-def hires_by_quarter(year: int, asked: Asked = WHOLE) -> Report:
+def hires_by_quarter(year: int, limit: int | None = None, cursor: str | None = None) -> JsonObject:
     listing = cursors.listing_of("/reports/hires-by-quarter", year=year)
-    after = cursors.decode(listing, asked.cursor, department_id=int, job_id=int)
+    after = cursors.decode(listing, cursor, department_id=int, job_id=int)
     cells = store.hires(year)
     last = [after["department_id"], after["job_id"]] if after else []
     departments = store.names("departments", [*(cell.department_id for cell in cells), *last[:1]])
@@ -38,45 +30,48 @@ def hires_by_quarter(year: int, asked: Asked = WHOLE) -> Report:
             "job_id": figures.of_name(row["job"], jobs),
         }
 
-    head = _head("hires-by-quarter") | {"year": year}
-    return head | pages.page(listing, rows, asked, place_of)
+    return {"year": year, **pages.page(listing, rows, limit, cursor, place_of)}
 
 
-def departments_above_mean(year: int, asked: Asked = WHOLE) -> Report:
+def departments_above_mean(
+    year: int, limit: int | None = None, cursor: str | None = None
+) -> JsonObject:
     listing = cursors.listing_of("/reports/departments-above-mean", year=year)
-    after = cursors.decode(listing, asked.cursor, hired=int, id=int)
+    after = cursors.decode(listing, cursor, hired=int, id=int)
     cells = store.hires(year)
     departments = store.names("departments", (cell.department_id for cell in cells))
     rows = figures.departments_above_mean(cells, departments)
     if after:
         place = (-after["hired"], after["id"])
         rows = [row for row in rows if (-row["hired"], row["id"]) > place]
-    head = _head("departments-above-mean") | {
+    return {
         "year": year,
         "mean": figures.mean_hires(cells, departments),
+        **pages.page(listing, rows, limit, cursor, lambda row: _part(row, "hired", "id")),
     }
-    return head | pages.page(listing, rows, asked, lambda row: _part(row, "hired", "id"))
 
 
 def _part(row: Row, *names: str) -> cursors.Place:
     return {name: row[name] for name in names}
 
 
-def mean_hires(year: int) -> Report:
+def mean_hires(year: int) -> JsonObject:
     cells = store.hires(year)
     departments = store.names("departments", (cell.department_id for cell in cells))
     mean = figures.mean_hires(cells, departments)
-    return _head("mean-hires") | {"year": year, "results": [{"mean_hires": mean}]}
+    return {"year": year, "results": [{"mean_hires": mean}]}
 
 
-def production(start: int | None, end: int | None, asked: Asked) -> Report:
-    """Over the whole days from that of `start` to that of `end`, Unix seconds; all where None."""
-    first = day_of(start or 0)
-    last = day_of(LAST_SECOND if end is None else end)
+def production(
+    from_: int | None, to: int | None, limit: int | None, cursor: str | None
+) -> JsonObject:
+    """Over the whole days from that of `from_` to that of `to`, Unix seconds; all where None."""
+    first = day_of(from_ or 0)
+    last = day_of(LAST_SECOND if to is None else to)
     if first > last:
         raise Malformed("`from` is after `to`")
     listing = cursors.listing_of("/reports/production", first=first, last=last)
-    after = cursors.decode(listing, asked.cursor, factory_id=int)
+    after = cursors.decode(listing, cursor, factory_id=int)
     made = [
         each
         for each in store.production(first, last)
@@ -95,23 +90,22 @@ def production(start: int | None, end: int | None, asked: Asked) -> Report:
         for each in made
     ]
     span = {"from": first.isoformat(), "to": last.isoformat()}
-    found = pages.page(listing, results, asked, lambda row: _part(row, "factory_id"))
-    return _head("production") | span | found
+    return span | pages.page(listing, results, limit, cursor, lambda row: _part(row, "factory_id"))
 
 
 LISTING = "/reports/experiments"
 
 
-def experiments(limit: int, cursor: str | None) -> Report:
+def experiments(limit: int, cursor: str | None) -> JsonObject:
     """A page of users in order of id, and the average over all of them."""
     after = cursors.decode(LISTING, cursor, user_id=int)
-    # one more than asked tells whether a page follows
+    # if there is one more than asked for, a page follows
     ids = store.user_ids(None if after is None else after["user_id"], limit + 1)
     reports = _user_reports(ids[:limit])
     fitting = pages.fitting(reports)
     counts = row_counts("user_experiments", USERS_WITH_EXPERIMENTS)
     average = figures.average_count(counts["user_experiments"], counts[USERS_WITH_EXPERIMENTS])
-    return _head("experiments") | {
+    return {
         "average_experiment_count": average,
         "user_reports": reports[:fitting],
         "next": cursors.following(
@@ -120,7 +114,7 @@ def experiments(limit: int, cursor: str | None) -> Report:
     }
 
 
-def user_experiments(user_id: str) -> Report:
+def user_experiments(user_id: str) -> JsonObject:
     """One user's row; NotFound for a user who is not known and has no experiment."""
     number = integer(user_id)
     if number is None or not store.is_listed(number):

@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra import openapi
 from ingestion.large import arrivals, objects
+from reports.routes import REPORTS
 from sprocketworks import client, upload
-from tests.bridge import Bridge
+from tests.bridge import NOTHING, Bridge
 from tests.command_line import Cli
 from tests.front_door import Answer, Context, call
 from tests.large_files import arrival, run, shown
@@ -77,7 +79,6 @@ def test_exit_codes_tell_rejects_failures_and_refusals(
     assert unknown.code == client.REFUSED
     assert "body.table" in unknown.err
     assert cli("upload", "nothing.csv", "-t", "jobs").code == 2
-    assert cli("report", "nothing").code == 2
     assert cli("status", "unknown").code == client.REFUSED
 
 
@@ -144,6 +145,21 @@ def test_what_passes_is_tried_again_and_a_post_is_done_once(
     assert len(set(keys)) == 1
     bridge.answers.extend([BUSY] * client.ATTEMPTS)
     assert cli("tables").code == client.UNREACHABLE
+
+
+def test_reports_are_those_that_the_api_has(cli: Cli, bridge: Bridge) -> None:
+    document = Answer(200, {}, openapi.text(openapi.document()))
+    names = sorted(each.name for each in REPORTS)
+    bridge.answers.append(document)
+    listed = cli("report").out.splitlines()[1:]
+    assert [line.split()[0] for line in listed] == names
+    bridge.answers.extend([NOTHING, document])
+    unknown = cli("report", "nothing")
+    assert unknown.code == client.USAGE
+    assert all(name in unknown.err for name in names)
+    bridge.answers.extend([NOTHING, document])
+    refused = cli("report", "mean-hires", "--from", "1")
+    assert (refused.code, "query.from" in refused.err) == (client.REFUSED, True)
 
 
 def test_reports_and_greetings_are_shown(cli: Cli) -> None:

@@ -225,6 +225,7 @@ ANSWERS = [
         ["cancel", "7"],
         ["retry", "7"],
         ["rejects", "7"],
+        ["report"],
         ["report", "experiments"],
         ["hello", "Ada"],
         ["login"],
@@ -237,7 +238,7 @@ def test_an_answer_of_another_program(
 ) -> None:
     (tmp_path / "jobs.csv").write_text("1,a\n")
     for answer, code in ANSWERS:
-        if command[0] == "report" and answer.text == "{}":
+        if command == ["report", "experiments"] and answer.text == "{}":
             continue  # a report that has nothing to say
         # for as many requests as a command may make: none may reach the API behind the server
         server.answers = deque([answer] * 10)

@@ -7,17 +7,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from projector import handler as projector
+from reports import routes
 from shared.dynamo import Table
 from tests.front_door import Context, call
 from tests.streams import record
 
-REPORTS = (
-    "hires-by-quarter",
-    "departments-above-mean",
-    "mean-hires",
-    "production",
-    "experiments",
-)
+REPORTS = [report.name for report in routes.REPORTS]
 
 
 @pytest.fixture
