@@ -10,9 +10,9 @@ from ingestion import service
 from shared.body import raw_body
 from shared.etags import content_tag
 from shared.http import Api, JsonObject, answer
-from shared.log import request_id
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC, prefers_async
+from shared.request import request_id
 
 if TYPE_CHECKING:
     from ingestion.models import RowsIn

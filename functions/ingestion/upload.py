@@ -4,8 +4,9 @@ import codecs
 from typing import Any
 
 from ingestion.csv_text import EncodingError, line_count
-from shared.body import expect_media_type, header, raw_body
+from shared.body import expect_media_type, raw_body
 from shared.problems import Invalid, TooLarge, fault_at
+from shared.request import header
 
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
@@ -28,7 +29,7 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
         # imported here: few requests are forms
         from ingestion.forms import file_of
 
-        raw = file_of(header(event, "content-type"), raw)
+        raw = file_of(header(event, "content-type") or "", raw)
     if len(raw) > LARGEST:
         raise TooLarge(f"the file has {len(raw)} bytes, at most {LARGEST} are taken{HINT}")
     # text that API Gateway handed over has this where the bytes were not UTF-8

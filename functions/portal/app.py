@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal.files import FILES, File
 from portal.health import check_stores
 from shared.etags import not_modified
-from shared.log import log_failure, request_id
+from shared.log import log_failure
 from shared.params import read_query
 from shared.problems import (
     PROBLEM_JSON,
@@ -24,6 +24,7 @@ from shared.problems import (
     Problem,
     StoreUnavailable,
 )
+from shared.request import request_id
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mangum import Mangum
 
 from portal.app import app
-from shared.body import header
 from shared.log import log_request
-from shared.paths import path_of
+from shared.request import header, path_of
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -32,7 +31,7 @@ SECURITY = {
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     started = time.perf_counter()
     # nothing else of a request is read here, so nothing else of it can be in the way
-    headers = {"if-none-match": header(event, "if-none-match")}
+    headers = {"if-none-match": header(event, "if-none-match") or ""}
     nothing = {"body": None, "multiValueHeaders": None}
     result = _portal({**event, **nothing, "headers": headers, "path": path_of(event)}, context)
     result["headers"] = SECURITY | result["headers"]

@@ -2,9 +2,9 @@
 
 import json
 from base64 import b64decode
-from typing import Any
 
 from shared.problems import Malformed, TooLarge, UnsupportedMediaType
+from shared.request import Event, header
 
 JSON = "application/json"
 # What Lambda takes at most, an event as JSON; AWS refuses more itself, the local cloud does not
@@ -12,25 +12,12 @@ LARGEST_EVENT = 6 * 1024 * 1024  # bytes
 LONGEST_ESCAPE = 6  # bytes for one
 
 
-def find_header(event: dict[str, Any], name: str) -> str | None:
-    """A request header, None where there is none; `name` in lower case."""
-    for key, value in (event.get("headers") or {}).items():
-        if key.lower() == name:
-            return str(value)
-    return None
-
-
-def header(event: dict[str, Any], name: str) -> str:
-    """A request header, "" where there is none; `name` in lower case."""
-    return find_header(event, name) or ""
-
-
-def media_type(event: dict[str, Any]) -> str:
+def media_type(event: Event) -> str:
     """The type of the body without parameters, in lower case."""
-    return header(event, "content-type").partition(";")[0].strip().lower()
+    return (header(event, "content-type") or "").partition(";")[0].strip().lower()
 
 
-def expect_media_type(event: dict[str, Any], *known: str) -> str:
+def expect_media_type(event: Event, *known: str) -> str:
     """The body's media type; UnsupportedMediaType when it is not one of `known`."""
     found = media_type(event)
     if found not in known:
@@ -40,13 +27,13 @@ def expect_media_type(event: dict[str, Any], *known: str) -> str:
     return found
 
 
-def raw_body(event: dict[str, Any], limit: int, hint: str = "") -> bytes:
+def raw_body(event: Event, limit: int, hint: str = "") -> bytes:
     """The body as it was sent; TooLarge over `limit` bytes, UnsupportedMediaType where compressed.
 
     API Gateway hands text over as text: what was not UTF-8 has become U+FFFD by then.
     """
     body = event.get("body") or ""
-    coding = header(event, "content-encoding").strip().lower()
+    coding = (header(event, "content-encoding") or "").strip().lower()
     if coding not in {"", "identity"}:
         raise UnsupportedMediaType(
             f"the body must be sent without a content coding, not as {coding}",
@@ -65,7 +52,7 @@ def raw_body(event: dict[str, Any], limit: int, hint: str = "") -> bytes:
     return raw
 
 
-def json_bytes(event: dict[str, Any], limit: int) -> bytes:
+def json_bytes(event: Event, limit: int) -> bytes:
     """The JSON body; Malformed when there is none."""
     raw = raw_body(event, limit)
     if not raw:

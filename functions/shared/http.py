@@ -22,12 +22,11 @@ from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
-from shared.body import JSON, find_header
+from shared.body import JSON
 from shared.deadline import calls_within
 from shared.etags import Expected, expected, not_modified, stale
-from shared.log import log_failure, log_request, request_id
+from shared.log import log_failure, log_request
 from shared.params import read_query
-from shared.paths import path_of
 from shared.problems import (
     PROBLEM_JSON,
     MethodNotAllowed,
@@ -36,7 +35,8 @@ from shared.problems import (
     Problem,
     ResponseTooLarge,
 )
-from shared.route import Event, JsonObject, Route, RouteFunction
+from shared.request import Event, header, path_of, request_id
+from shared.route import JsonObject, Route, RouteFunction
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -91,7 +91,7 @@ class Api:
 
     def header(self, name: str) -> str | None:
         """A request header, whatever the case of its name."""
-        return self._resolver.current_event.headers.get(name)
+        return header(self.event, name)
 
     def if_match(self) -> Expected:
         """The states that the request's `If-Match` allows."""
@@ -176,7 +176,7 @@ class Api:
             return self._resolver.resolve(request, context)
 
         is_post = request["httpMethod"] == "POST"
-        key = find_header(request, "idempotency-key") if is_post else None
+        key = header(request, "idempotency-key") if is_post else None
         if key is None or "POST" not in self._methods(request["path"]):
             return resolve()
         # imported here: few requests have a key

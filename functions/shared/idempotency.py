@@ -29,6 +29,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from shared.deadline import calls_within
 from shared.dynamo import ConditionFailedError, Item, Table, table
 from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, fault_at
+from shared.request import Event
 
 KEY_HEADER = "Idempotency-Key"
 HEADER = ("header", KEY_HEADER)
@@ -36,7 +37,6 @@ REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
 LAST_SECONDS = 2.0  # for the record of a request that has used up its time
-Event = dict[str, Any]
 Result = dict[str, Any]
 
 

@@ -1,16 +1,12 @@
 """The log: JSON lines, one for each request, with no personal data in them."""
 
 import time
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from shared.request import Event, request_id
+
 logger = Logger()
-
-
-def request_id(event: dict[str, Any]) -> str:
-    """API Gateway's id of the request, which problems and log lines carry."""
-    return str((event.get("requestContext") or {}).get("requestId", ""))
 
 
 def log_failure(problem: Exception, number: str) -> None:
@@ -18,7 +14,7 @@ def log_failure(problem: Exception, number: str) -> None:
     logger.error("the request failed", exc_info=problem, extra={"request_id": number})
 
 
-def log_request(event: dict[str, Any], status: int, started: float) -> None:
+def log_request(event: Event, status: int, started: float) -> None:
     """The line of one request; `started` is what time.perf_counter() said."""
     logger.info(
         "request",

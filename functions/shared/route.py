@@ -14,12 +14,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from shared.body import JSON, json_bytes
 from shared.params import Param
 from shared.problems import MOST_ERRORS, Fault, Invalid, Malformed, fault_at
+from shared.request import Event
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
 JsonObject = dict[str, Any]
-Event = dict[str, Any]
 RouteFunction = Callable[..., JsonObject | Response[Any]]
 
 

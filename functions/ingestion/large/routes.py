@@ -10,8 +10,8 @@ from ingestion.routes import api
 from shared.datasets import DATA_SETS
 from shared.etags import content_tag
 from shared.http import JsonObject, answer
-from shared.log import request_id
 from shared.params import CURSOR, LIMIT, ChoiceParam
+from shared.request import request_id
 
 if TYPE_CHECKING:
     from ingestion.models import IngestionIn

@@ -1,0 +1,36 @@
+"""What is read of a request's event, API Gateway's payload format 1.0."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+Event = dict[str, Any]
+
+
+def header(event: Event, name: str) -> str | None:
+    """A header, whatever the case of its name; None where there is none."""
+    wanted = name.lower()
+    for key, value in (event.get("headers") or {}).items():
+        if key.lower() == wanted:
+            return str(value)
+    return None
+
+
+def request_id(event: Event) -> str:
+    """API Gateway's id of the request, which problems and log lines carry."""
+    return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+def path_of(event: Event) -> str:
+    """The path below the stage, percent-decoded.
+
+    Behind a custom domain `path` begins with the base path of the domain, so the path is made from
+    the resource, `/tables/{proxy+}`, and the values of its parameters.
+    """
+    sent = str(event["path"])
+    parameters = event.get("pathParameters") or {}
+    resource = event.get("resource")
+    if not resource:
+        return unquote(sent)
+    path = unquote(re.sub(r"\{(\w+)\+?\}", lambda match: parameters[match[1]], resource))
+    return f"{path}/" if sent.endswith("/") and not path.endswith("/") else path
