@@ -4,7 +4,8 @@ from collections import Counter
 
 from reports import store as reports
 from shared.datasets import DATA_SETS
-from shared.views import USERS_WITH_EXPERIMENTS, HireCell, day_of, favourite, row_counts
+from shared.views import USERS_WITH_EXPERIMENTS, HireCell, day_of, favourite
+from shared.views_table import row_counts
 from tests.histories import YEARS, State
 
 

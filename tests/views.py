@@ -1,7 +1,7 @@
 """Views made directly, for tests of what is read from them."""
 
 from projector.deltas import Deltas
-from projector.store import additions, counters
+from projector.store.counters import additions, counters
 from shared.dynamo import Table, transact
 from shared.views import HireCell, ViewKey, production_keys
 from tests.streams import deliver, record

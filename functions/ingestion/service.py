@@ -8,7 +8,7 @@ from shared.datasets import DATA_SETS, DataSet
 from shared.dynamo import Item
 from shared.params import integer
 from shared.problems import NotFound
-from shared.views import row_counts
+from shared.views_table import row_counts
 
 
 def data_set_of(name: str) -> DataSet:

@@ -7,7 +7,7 @@ reports each object in the queue that an alarm watches.
 import json
 from collections.abc import Iterable
 
-from projector.records import Record
+from projector.store.records import Record
 from shared.settings import setting
 
 PREFIX = "dead-letters/"

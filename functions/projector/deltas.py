@@ -1,8 +1,8 @@
 """From a row's old and new state to what it changes in the views. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -11,32 +11,18 @@ from shared.factory_keys import POINTS
 from shared.views import HireCell, ViewKey, production_keys
 
 Row = dict[str, Any]
-# What the stream of the factory table is called here; the others go by their data sets' names
+# The stream of the factory table is called this here; the others have their data sets' names
 PRODUCTION = "production"
-# What a row raises whose attributes are missing or of other types
-SENSELESS = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One stream record: the row before (None: inserted) and after (None: removed)."""
-
-    event_id: str
-    table: str
-    old: Row | None
-    new: Row | None
-
-    @property
-    def row(self) -> tuple[Any, ...]:
-        """Which row changed: its table and key."""
-        row = self.new or self.old or {}
-        key = ("pk", "sk") if self.table == PRODUCTION else (DATA_SETS[self.table].key,)
-        return (self.table, *(row[name] for name in key))
+# Raised for a row whose attributes are missing or of other types
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 
 
 @dataclass
 class Deltas:
-    """What to add to the views; sums, so deltas of many changes fold into one."""
+    """What to add to the views; sums, so deltas of many changes fold into one.
+
+    Each field is a kind of counter, by its name within the kind.
+    """
 
     rows: Counter[str] = field(default_factory=Counter)
     hires: Counter[tuple[int, HireCell]] = field(default_factory=Counter)  # by year and cell
@@ -45,8 +31,13 @@ class Deltas:
     compounds: Counter[tuple[int, int]] = field(default_factory=Counter)  # by user and compound
     production: Counter[tuple[ViewKey, str]] = field(default_factory=Counter)  # by attribute
 
+    def kinds(self) -> Iterator[tuple[str, Counter[Any]]]:
+        """Each kind of counter, with its name."""
+        for each in fields(self):
+            yield each.name, getattr(self, each.name)
+
     def add(self, table: str, row: Row | None, sign: int) -> None:
-        """Count a row in (+1) or out (-1); one of SENSELESS for a row that cannot be counted."""
+        """Count a row in (+1) or out (-1); one of UNREADABLE for a row that cannot be counted."""
         if row is None:
             return
         if table == PRODUCTION:
@@ -74,9 +65,10 @@ class Deltas:
             self.production[key, "goal"] += sign * goal
             self.production[key, "points"] += sign
 
-    def apply(self, change: Change) -> None:
-        self.add(change.table, change.old, -1)
-        self.add(change.table, change.new, +1)
+    def merge(self, other: "Deltas") -> None:
+        """Add other deltas to these."""
+        for kind, counter in other.kinds():
+            getattr(self, kind).update(counter)
 
     def users(self) -> set[int]:
         """Users any of whose figures change."""
@@ -84,16 +76,39 @@ class Deltas:
         touched |= {user for user, by in self.known.items() if by}
         return touched | {user for (user, _), by in self.compounds.items() if by}
 
+    def years_left(self) -> set[int]:
+        """Years in which a count of hires falls."""
+        return {year for (year, _), by in self.hires.items() if by < 0}
+
     def __bool__(self) -> bool:
-        counters = (
-            self.rows,
-            self.hires,
-            self.experiments,
-            self.known,
-            self.compounds,
-            self.production,
-        )
-        return any(by for counter in counters for by in counter.values())
+        return any(by for _, counter in self.kinds() for by in counter.values())
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one stream record changes in the views."""
+
+    event_id: str
+    row: tuple[Any, ...]  # which row it is of: the table and the key
+    deltas: Deltas
+
+
+def change(event_id: str, table: str, old: Row | None, new: Row | None) -> Change:
+    """Of a row before (None: inserted) and after (None: removed); one of UNREADABLE."""
+    row = new or old or {}
+    key = ("pk", "sk") if table == PRODUCTION else (DATA_SETS[table].key,)
+    deltas = Deltas()
+    deltas.add(table, old, -1)
+    deltas.add(table, new, +1)
+    return Change(event_id, (table, *(row[name] for name in key)), deltas)
+
+
+def fold(changes: Iterable[Change]) -> Deltas:
+    """The deltas of all the changes together."""
+    deltas = Deltas()
+    for each in changes:
+        deltas.merge(each.deltas)
+    return deltas
 
 
 def hire(row: Row) -> tuple[int, HireCell] | None:
@@ -113,31 +128,3 @@ def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{type(value).__name__} instead of a whole number")
     return value
-
-
-def fold(changes: Iterable[Change]) -> Deltas:
-    """The deltas of all the changes together."""
-    deltas = Deltas()
-    for change in changes:
-        deltas.apply(change)
-    return deltas
-
-
-def in_order(changes: Iterable[Change]) -> list[Change]:
-    """Changes of the same counters side by side, so that one transaction folds more of them.
-
-    Those of one row stay together as they came: a count never falls before it has risen.
-    """
-    places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    return sorted(changes, key=lambda change: places.setdefault(change.row, _place(change)))
-
-
-def _place(change: Change) -> tuple[Any, ...]:
-    row = change.new or change.old or {}
-    if change.table == "hired_employees":
-        hired = hire(row)
-        if hired is not None:
-            year, cell = hired
-            return (year, cell.department_id, cell.job_id or 0)
-        return ()
-    return (row.get("user_id", row.get("factory_id", 0)), row.get("time", 0))

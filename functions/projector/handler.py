@@ -11,9 +11,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from projector.dead_letters import send_to_dead_letters
-from projector.deltas import SENSELESS, Change
-from projector.records import Record, change_of
-from projector.store import apply
+from projector.deltas import UNREADABLE, Change
+from projector.store.changes import apply
+from projector.store.records import Record, change_of
 
 logger = Logger()
 metrics = Metrics()
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
         records[record.get("eventID", "")] = record
         try:
             changes.append(change_of(record))
-        except SENSELESS as error:
+        except UNREADABLE as error:
             poison.append((record, f"{type(error).__name__}: {error}"))
     refused = apply(changes)
     poison.extend((records[change.event_id], "refused by the store") for change in refused)

@@ -6,7 +6,8 @@ from reports.report import JsonObject
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
-from shared.views import USERS_WITH_EXPERIMENTS, day_of, favourite, row_counts
+from shared.views import USERS_WITH_EXPERIMENTS, day_of, favourite
+from shared.views_table import row_counts
 
 
 def hires_by_quarter(year: int, limit: int | None = None, cursor: str | None = None) -> JsonObject:

@@ -28,8 +28,8 @@ from shared.views import (
     ordered,
     user_key,
     users_list,
-    views,
 )
+from shared.views_table import views_table
 
 # How often hires are read because some were moved meanwhile, and the longest pause in seconds
 READS = 30
@@ -61,7 +61,7 @@ def hires(year: int) -> Counter[HireCell]:
 
 
 def _moves(year: int) -> Item | None:
-    return views().get(moves_key(year)._asdict(), consistent=True)
+    return views_table().get(moves_key(year)._asdict(), consistent=True)
 
 
 def _hires(year: int) -> Counter[HireCell]:
@@ -69,7 +69,7 @@ def _hires(year: int) -> Counter[HireCell]:
 
     def shard_items(shard: int) -> list[Item]:
         partition = hires_partition(year, shard)
-        return list(views().query_all("pk = :pk", {":pk": partition}, consistent=True))
+        return list(views_table().query_all("pk = :pk", {":pk": partition}, consistent=True))
 
     cells: Counter[HireCell] = Counter()
     for items in together(shard_items, range(HIRE_SHARDS)):
@@ -94,7 +94,7 @@ def user_ids(after: int | None, limit: int) -> list[int]:
 
     def listed(number: int) -> list[Item]:
         return (
-            views()
+            views_table()
             .query(
                 "pk = :pk AND sk > :after",
                 {":pk": users_list(number), ":after": start or "-"},
@@ -112,7 +112,7 @@ def users(ids: Sequence[int]) -> list[UserFigures]:
     """The figures of users, in the order of `ids`; users without any are all zero."""
     keys = {user_key(user): user for user in ids}
     found: dict[int, UserFigures] = {}
-    for item in views().get_many([key._asdict() for key in keys]):
+    for item in views_table().get_many([key._asdict() for key in keys]):
         user = int(item["pk"].partition("#")[2])
         found[user] = UserFigures(user, item.get("count", 0), compounds_of(item))
     return [found.get(user, UserFigures(user, 0, {})) for user in ids]
@@ -147,7 +147,7 @@ def production(first: date, last: date) -> list[Production]:
 
 def _sums_between(span: Span) -> list[Item]:
     values = {":pk": span.partition, ":first": span.first, ":last": f"{span.last}#~"}
-    return list(views().query_all("pk = :pk AND sk BETWEEN :first AND :last", values))
+    return list(views_table().query_all("pk = :pk AND sk BETWEEN :first AND :last", values))
 
 
 def factory_names(ids: Iterable[int]) -> Names:
@@ -158,5 +158,5 @@ def factory_names(ids: Iterable[int]) -> Names:
 
 def is_listed(user: int) -> bool:
     """Whether a user is in the users table or has experiments."""
-    figures = views().get(user_key(user)._asdict()) or {}
+    figures = views_table().get(user_key(user)._asdict()) or {}
     return bool(figures.get("count", 0) > 0 or figures.get("known", 0) > 0)

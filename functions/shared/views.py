@@ -8,9 +8,9 @@ spread over shards, and a reader sums the shards.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from shared.dynamo import Item, Table, table
+Item = dict[str, Any]
 
 # Shards of the row counts: one write per transaction goes to one of them
 ROW_SHARDS = 16
@@ -40,10 +40,6 @@ class HireCell:
     department_id: int
     job_id: int | None
     quarter: int
-
-
-def views() -> Table:
-    return table("VIEWS_TABLE", "pk", "sk")
 
 
 def row_key(name: str, shard: int) -> ViewKey:
@@ -151,12 +147,3 @@ def production_keys(factory: int, second: int) -> tuple[ViewKey, ViewKey, ViewKe
         ViewKey(production_months(day.year), f"{day.month:02}#{factory}"),
         ViewKey(production_days(day.year, day.month), f"{day.day:02}#{factory}"),
     )
-
-
-def row_counts(*names: str) -> dict[str, int]:
-    """The sums of the counters by name, 0 where nothing was counted."""
-    counts = dict.fromkeys(names, 0)
-    keys = [row_key(name, shard) for name in names for shard in range(ROW_SHARDS)]
-    for item in views().get_many([key._asdict() for key in keys]):
-        counts[item["sk"]] += item.get("n", 0)
-    return counts

@@ -135,13 +135,13 @@ def cases() -> Iterator[Case]:
 
 def project() -> None:
     """What the projector makes of the rows that are there."""
-    from projector import store
-    from projector.deltas import Change
+    from projector.deltas import change
+    from projector.store import changes as store
     from shared.datasets import DATA_SETS
     from shared.dynamo import table
 
     hires = table(DATA_SETS["hired_employees"].setting, "id")
-    store.apply([Change(f"e{row['id']}", "hired_employees", None, row) for row in hires.scan_all()])
+    store.apply([change(f"e{row['id']}", "hired_employees", None, row) for row in hires.scan_all()])
 
 
 def measure(meter: Meter) -> list[str]:

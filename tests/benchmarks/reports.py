@@ -117,8 +117,8 @@ def make_tables(cloud: Cloud) -> None:
 
 def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, float]:
     """Rows into the table, the views and SQLite; the projector's CPU (µs) and WCU per record."""
-    from projector import store
-    from projector.deltas import Change
+    from projector.deltas import change
+    from projector.store import changes as store
     from shared.datasets import DATA_SETS
     from shared.dynamo import table, transact
 
@@ -135,7 +135,7 @@ def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, flo
     for first in track(range(start, end, BATCH), description=f"rows to {end:,}"):
         batch = list(rows(first, min(end, first + BATCH)))
         hires.put_many(batch)
-        changes = [Change(f"e{row['id']}", "hired_employees", None, row) for row in batch]
+        changes = [change(f"e{row['id']}", "hired_employees", None, row) for row in batch]
         before = time.process_time()
         store.apply(changes)
         cpu += time.process_time() - before
@@ -168,7 +168,7 @@ def measure(cloud: Cloud) -> str:
     """The table, in Markdown."""
     make_tables(cloud)
     units = Units()
-    from projector.reconcile import compact
+    from projector.store.repair import compact
     from reports import service
     from shared.dynamo import table
 

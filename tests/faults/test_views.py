@@ -12,7 +12,8 @@ import pytest
 
 from projector import reconcile
 from shared.dynamo import Table
-from shared.views import hires_partition, row_counts, user_key, views
+from shared.views import hires_partition, user_key
+from shared.views_table import row_counts, views_table
 from tests.faults import limits
 from tests.faults.proxy import Proxy
 from tests.front_door import Context, call
@@ -96,7 +97,7 @@ def test_a_user_of_many_compounds_is_one_short_read(
         deliver([one])
     report = call("GET", "/reports/experiments/1").json
     assert (report["count"], report["fav_compound"]) == (len(used) + 1, "water")
-    item = views().get(user_key(1)._asdict())
+    item = views_table().get(user_key(1)._asdict())
     assert item is not None
     assert len(item) < 50
     assert equal()
@@ -113,5 +114,5 @@ def test_hires_of_all_jobs_of_an_item_count_in_one_batch(
     ]
     records = [record("hired_employees", f"h{row['id']}", None, row) for row in rows]
     deliver(records)
-    found = views().query("pk = :pk", {":pk": hires_partition(2021, 0)}).items
+    found = views_table().query("pk = :pk", {":pk": hires_partition(2021, 0)}).items
     assert [len(item) for item in found] == [3 + 256]

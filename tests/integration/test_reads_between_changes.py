@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projector import reconcile, store
+from projector.store import changes as store
+from projector.store.repair import compact
 from reports import store as reports
 from shared import dynamo
 from shared.views import HireCell
@@ -87,7 +88,7 @@ def test_a_report_is_the_outcome_of_some_order_of_the_changes(
         for _ in range(next(waits, 9)):
             batch = next(batches, None)
             if batch is None:
-                reconcile.compact()
+                compact()
                 return
             deliver(batch)
 

@@ -64,7 +64,7 @@ def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
 
 
 def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any) -> None:
-    monkeypatch.setattr("projector.store.BUSY", 1)
+    monkeypatch.setattr("projector.store.changes.BUSY", 1)
     monkeypatch.setattr("random.randrange", lambda _stop: 5)
     projector.handler({"Records": load()}, Context())
     before = hires(2021)

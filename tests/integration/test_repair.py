@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projector import reconcile, users
-from projector.figures import from_tables, from_views
+from projector import reconcile
+from projector.differences import differences
+from projector.store import users
+from projector.store.figures import from_tables, from_views
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table
 from shared.factory_table import factory_table
@@ -23,8 +25,8 @@ from shared.views import (
     production_keys,
     row_key,
     user_key,
-    views,
 )
+from shared.views_table import views_table
 from tests.expected_views import assert_views_equal
 from tests.front_door import Context, call
 from tests.histories import MOMENTS, State, records_of, steps
@@ -69,17 +71,17 @@ extras = st.one_of(
 
 def damage(data: st.DataObject) -> None:
     """Items lost, attributes lost or changed, items that should not be there."""
-    for item in list(views().scan_all()):
+    for item in list(views_table().scan_all()):
         key = {"pk": item["pk"], "sk": item["sk"]}
         what = data.draw(st.sampled_from(["keep", "keep", "lose", "change", "lose part"]))
         attribute = data.draw(st.sampled_from(sorted(item.keys() - key.keys()) or ["n"]))
         if what == "lose":
-            views().delete(key)
+            views_table().delete(key)
         elif what == "lose part":
-            views().put({name: item[name] for name in item if name != attribute})
+            views_table().put({name: item[name] for name in item if name != attribute})
         elif what == "change" and attribute != users.SPREAD:
-            views().put({**item, attribute: item.get(attribute, 0) + data.draw(numbers)})
-    views().put_many(data.draw(st.lists(extras, max_size=6)))
+            views_table().put({**item, attribute: item.get(attribute, 0) + data.draw(numbers)})
+    views_table().put_many(data.draw(st.lists(extras, max_size=6)))
 
 
 def store_rows(state: State) -> None:
@@ -102,7 +104,7 @@ def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) 
         deliver(records)
         damage(data)
         reconcile.handler({"pause": 0, "repair": True}, Context())
-        assert reconcile.differences() == {}
+        assert differences() == {}
         assert from_views().listed == from_tables().listed
         assert_views_equal(state)
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projector import store, users
+from projector.store import changes as store
+from projector.store import users
 from reports import store as reports
 from shared.dynamo import Table, transact
-from shared.views import HireCell, row_counts
+from shared.views import HireCell
+from shared.views_table import row_counts
 from tests.expected_views import assert_views_equal
 from tests.front_door import call
 from tests.histories import MOMENTS, Row, State, point, records_of, steps

@@ -6,20 +6,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from projector.deltas import PRODUCTION, SENSELESS, Deltas
-from projector.users import SPREAD, bucket_keys, most_common, state_of
+from projector.deltas import PRODUCTION, UNREADABLE, Deltas
+from projector.store.counters import read_counters
+from projector.store.users import SPREAD, bucket_keys, most_common, state_of
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, Table, table
 from shared.factory_table import factory_table
-from shared.views import (
-    USERS_WITH_EXPERIMENTS,
-    ViewKey,
-    compounds_of,
-    hires_cells,
-    listed_item,
-    user_key,
-    views,
-)
+from shared.views import USERS_WITH_EXPERIMENTS, compounds_of, listed_item, user_key
+from shared.views_table import views_table
 
 logger = Logger()
 
@@ -28,7 +22,7 @@ Listed = tuple[str, str, Any]  # an item of the lists: its key and its `user_id`
 
 @dataclass
 class Figures:
-    """All that the views say, or should say."""
+    """All that the views contain, or should contain."""
 
     sums: Deltas = field(default_factory=Deltas)
     active: int = 0  # users with experiments
@@ -38,7 +32,7 @@ class Figures:
 
 
 def from_tables() -> Figures:
-    """What the views should say."""
+    """What the views should contain."""
     figures = Figures()
     tables = [
         (data_set.name, table(data_set.setting, data_set.key)) for data_set in DATA_SETS.values()
@@ -52,14 +46,14 @@ def from_tables() -> Figures:
 
 
 def _count(sums: Deltas, name: str, rows: Table) -> None:
-    senseless = 0
+    unreadable = 0
     for row in rows.scan_all():
         try:
             sums.add(name, row, +1)
-        except SENSELESS:
-            senseless += 1  # its record is in the dead-letter queue
-    if senseless:
-        logger.warning("rows that cannot be counted", extra={"table": name, "rows": senseless})
+        except UNREADABLE:
+            unreadable += 1  # its record is among the dead letters
+    if unreadable:
+        logger.warning("rows that cannot be counted", extra={"table": name, "rows": unreadable})
 
 
 def _listed(item: Item) -> Listed:
@@ -67,39 +61,26 @@ def _listed(item: Item) -> Listed:
 
 
 def from_views() -> Figures:
-    """What the views say."""
+    """What the views contain."""
     figures = Figures()
     users: dict[int, dict[str, Item]] = defaultdict(dict)
-    for item in views().scan_all():
+    for item in views_table().scan_all():
         kind, _, rest = item["pk"].partition("#")
         if kind == "USER":
             users[int(rest)][item["sk"]] = item
         elif kind == "USERS":
             figures.listed.add(_listed(item))
-        elif kind == "ROWS" and item["sk"] == USERS_WITH_EXPERIMENTS:
+        elif item["sk"] == USERS_WITH_EXPERIMENTS:
             figures.active += item.get("n", 0)
         else:
-            _add_sums(figures.sums, kind, item)
+            read_counters(item, figures.sums)
     for user, items in users.items():
         _add_user(figures, user, items)
     return figures
 
 
-def _add_sums(sums: Deltas, kind: str, item: Item) -> None:
-    if kind == "ROWS":
-        sums.rows[item["sk"]] += item.get("n", 0)
-    elif kind == "HIRES":
-        year = int(item["pk"].split("#")[1])
-        for cell, hired in hires_cells(item):
-            sums.hires[year, cell] += hired
-    elif kind == "PRODUCTION":
-        key = ViewKey(item.pop("pk"), item.pop("sk"))
-        for attribute, number in item.items():
-            sums.production[key, attribute] += number
-
-
 def _add_user(figures: Figures, user: int, items: dict[str, Item]) -> None:
-    """Count a user's items as reports and the projector take them."""
+    """Count a user's items as reports and the projector read them."""
     item = items.get(user_key(user).sk, {})
     state = state_of(item)
     figures.sums.experiments[user] += state.count

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from projector.deltas import Deltas
 from shared.dynamo import Item, Operation
-from shared.views import VERSION, ViewKey, compounds_of, favourite, user_key, views
+from shared.views import VERSION, ViewKey, compounds_of, favourite, user_key
+from shared.views_table import views_table
 
 # Compounds that a user's item holds; more are kept in buckets
 MOST_INLINE = 500
@@ -91,7 +92,7 @@ def rewritten(
 
 
 def _read(keys: Collection[ViewKey]) -> dict[ViewKey, Item]:
-    items = views().get_many([key._asdict() for key in keys], consistent=True)
+    items = views_table().get_many([key._asdict() for key in keys], consistent=True)
     return {ViewKey(item["pk"], item["sk"]): item for item in items}
 
 
@@ -123,9 +124,11 @@ def _writes(
     values = {":v": version} if version else None
     unchanged = "#v = :v" if version else "attribute_not_exists(#v)"
     return [
-        views().put_operation(whole, unchanged, names={"#v": VERSION}, values=values),
+        views_table().put_operation(whole, unchanged, names={"#v": VERSION}, values=values),
         *(
-            views().put_operation({**user_key(user, part)._asdict(), **_attributes(compounds)})
+            views_table().put_operation(
+                {**user_key(user, part)._asdict(), **_attributes(compounds)}
+            )
             for part, compounds in parts.items()
         ),
     ]

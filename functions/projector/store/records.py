@@ -1,8 +1,8 @@
-"""From a DynamoDB Streams record to a change of a row."""
+"""From a DynamoDB Streams record to a change."""
 
 from typing import Any
 
-from projector.deltas import PRODUCTION, Change, Deltas, Row
+from projector.deltas import PRODUCTION, Change, Row, change
 from shared.datasets import DATA_SETS
 from shared.dynamo import from_image
 from shared.settings import setting
@@ -19,19 +19,14 @@ def table_of(record: Record) -> str:
 
 
 def change_of(record: Record) -> Change:
-    """The change that a record tells of; one of SENSELESS when it makes no sense.
-
-    Whether it makes sense is tried here, so that a poison record is found before it is counted.
-    """
+    """What a record changes; one of UNREADABLE for a poison record."""
     images = record["dynamodb"]
-    change = Change(
-        event_id=record["eventID"],
-        table=table_of(record),
-        old=_row(images.get("OldImage")),
-        new=_row(images.get("NewImage")),
+    return change(
+        record["eventID"],
+        table_of(record),
+        _row(images.get("OldImage")),
+        _row(images.get("NewImage")),
     )
-    Deltas().apply(change)
-    return change
 
 
 def _row(image: dict[str, Any] | None) -> Row | None:

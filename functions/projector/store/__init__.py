@@ -1,0 +1,1 @@
+"""What the projector reads from and writes to DynamoDB."""

@@ -1,0 +1,83 @@
+"""Writes what the views lack, and gathers hires that are spread over shards."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from aws_lambda_powertools import Logger
+
+from projector.deltas import Deltas
+from projector.store.changes import ROUNDS
+from projector.store.counters import addition, additions, counters
+from projector.store.figures import Listed
+from projector.store.users import rewritten
+from shared.dynamo import TransactionFailedError, transact
+from shared.parallel import together
+from shared.retries import RefusedError
+from shared.views import (
+    USERS_WITH_EXPERIMENTS,
+    VERSION,
+    ViewKey,
+    hires_attribute,
+    hires_cells,
+    hires_partition,
+    moves_key,
+    row_key,
+)
+from shared.views_table import views_table
+
+logger = Logger()
+
+
+def add_missing(missing: Deltas, active: int, stale: Collection[int]) -> None:
+    """Add to the counters; they may move meanwhile, so nothing is set.
+
+    `active` is what the number of users with experiments lacks; `stale` users are written again.
+    """
+    sums = counters(missing, row_shard=0, hire_shard=0)
+    sums[row_key(USERS_WITH_EXPERIMENTS, 0)]["n"] += active
+    together(lambda operation: transact([operation]), additions(sums))
+    together(lambda user: _rewrite(missing, user), sorted(missing.users() | set(stale)))
+
+
+def _rewrite(missing: Deltas, user: int) -> None:
+    """Add what is missing of a user's figures; again while the projector writes them."""
+    for _ in range(ROUNDS):
+        try:
+            transact(rewritten(missing, [user], every_bucket=True)[user].operations)
+        except TransactionFailedError:
+            continue
+        except RefusedError:
+            logger.exception("a user's figures are too large", extra={"user_id": user})
+        return
+
+
+def correct_lists(missing: Collection[Listed], wrong: Collection[Listed]) -> None:
+    """Put and delete items of the lists of users."""
+    views_table().delete_many({"pk": pk, "sk": sk} for pk, sk, _ in wrong)
+    views_table().put_many({"pk": pk, "sk": sk, "user_id": user} for pk, sk, user in missing)
+
+
+def compact() -> int:
+    """Move the hires that busy times spread over the shards into the first; items moved."""
+    moved = 0
+    for item in views_table().scan_all():
+        kind, _, rest = item["pk"].partition("#")
+        year, _, shard = rest.partition("#")
+        if kind != "HIRES" or shard == "0":
+            continue
+        counts = Counter({VERSION: 1, **{hires_attribute(c): n for c, n in hires_cells(item)}})
+        target = ViewKey(hires_partition(int(year), 0), item["sk"])
+        key = {"pk": item["pk"], "sk": item["sk"]}
+        version = item.get(VERSION)
+        unchanged = "attribute_not_exists(#v)" if version is None else "#v = :v"
+        values = None if version is None else {":v": version}
+        delete = views_table().delete_operation(
+            key, unchanged, names={"#v": VERSION}, values=values
+        )
+        mark = addition(moves_key(int(year)), Counter(n=1))
+        try:
+            transact([delete, addition(target, counts), mark])
+        except TransactionFailedError:
+            continue  # written to meanwhile: another time
+        moved += 1
+    return moved
