@@ -14,6 +14,7 @@ from sprocketworks.client import REFUSED, Client, CommandError, document_of
 from sprocketworks.files import Document
 
 JSON = "application/json"
+SVG = "image/svg+xml"
 
 
 @app.command()
@@ -50,7 +51,7 @@ def report(
         raise typer.BadParameter("--csv or --svg")
     wanted = {"year": year, "from": since, "to": until}
     query = {key: value for key, value in wanted.items() if value is not None}
-    kind = "text/csv" if as_csv else "image/svg+xml" if as_svg else JSON
+    kind = "text/csv" if as_csv else SVG if as_svg else JSON
     with context.obj.client() as client:
         if name is None:
             output.show_table(("report", "what it says"), _summaries(client).items())
@@ -65,8 +66,8 @@ def report(
     if kind == JSON:
         text = output.as_json(_joined([document_of(page) for page in pages]))
     else:
-        # the first page alone has the header line
-        text = "".join(page.text for page in pages)
+        # each page of a CSV has the header line
+        text = pages[0].text + "".join(page.text.partition("\n")[2] for page in pages[1:])
     if into is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
@@ -84,7 +85,7 @@ def _summaries(client: Client) -> dict[str, str]:
 
 
 def _pages(client: Client, name: str, query: dict[str, Any], kind: str) -> Iterator[httpx.Response]:
-    """All pages of a report; a JSON page names the next by its cursor, others by their Link."""
+    """All pages of a report, of a drawing the first; JSON has a cursor of the next, CSV a Link."""
     following: dict[str, str] | None = {}
     while following is not None:
         page = client.get("reports", name, params=query | following, headers={"Accept": kind})
@@ -95,6 +96,9 @@ def _pages(client: Client, name: str, query: dict[str, Any], kind: str) -> Itera
         else:
             link = page.links.get("next")
             following = dict(httpx.URL(link["url"]).params) if link else None
+        if following and kind == SVG:
+            output.say("the report has more rows than are drawn")
+            return
 
 
 def _joined(pages: list[Document]) -> Document:

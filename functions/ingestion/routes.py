@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from ingestion import service
-from shared.body import raw_body
+from shared import cursor as cursors
+from shared.accept import negotiate
+from shared.body import JSON, raw_body
+from shared.csv_out import CSV
 from shared.etags import content_tag
 from shared.http import Api, JsonObject, answer
-from shared.params import CURSOR, LIMIT, FlagParam, IntParam
+from shared.params import CURSOR, LIMIT, FlagParam, IntParam, read_query
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC, prefers_async
 from shared.request import request_id
 
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
 api = Api("ingestion", seconds=22)
 LARGEST_ROWS = 5_000_000  # bytes of a document of rows
 
+ROWS_LIMIT = IntParam(
+    "limit",
+    "How many rows at most: 1 to 100, 10 if left out; as CSV to 1000, and 1000",
+    ge=1,
+    le=1000,
+)
 ROWS = IntParam("rows", "Load the first so many records only", default=None, ge=1, le=1000)
 STRICT = FlagParam("strict", "Reject records with any blank field")
 DRY_RUN = FlagParam("dry_run", "Check everything, write nothing")
@@ -46,12 +55,23 @@ def get_table(table: str, limit: int) -> JsonObject:
 @api.get(
     "/tables/{table}/rows",
     summary="Rows, in no order that is promised",
-    query=(LIMIT, CURSOR),
+    query=(ROWS_LIMIT, CURSOR),
     answer="RowPage",
-    problems=(404,),
+    produces=(JSON, CSV),
+    problems=(404, 406),
 )
-def list_rows(table: str, limit: int, cursor: str | None) -> JsonObject:
-    return service.row_page(service.data_set_of(table), limit, cursor)
+def list_rows(table: str, limit: int | None, cursor: str | None) -> Response[str]:
+    data_set = service.data_set_of(table)
+    query = api.event.get("queryStringParameters") or {}
+    headers = {"Vary": "Accept"}
+    if negotiate(api.header("Accept"), (JSON, CSV)) == JSON:
+        limit = read_query((LIMIT, CURSOR), query)["limit"]
+        return answer(service.row_page(data_set, limit or LIMIT.default, cursor), headers=headers)
+    page = service.row_page(data_set, limit or ROWS_LIMIT.le, cursor)
+    if page["next"]:
+        headers["Link"] = cursors.link(query, page["next"])
+    text = service.rows_as_csv(data_set, page["items"])
+    return Response(HTTPStatus.OK, CSV, text, headers=headers)
 
 
 @api.get(

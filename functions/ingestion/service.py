@@ -4,7 +4,8 @@ from typing import Any
 
 from ingestion import store
 from shared import cursor as cursors
-from shared.datasets import DATA_SETS, DataSet
+from shared.csv_out import csv_text
+from shared.datasets import DATA_SETS, DataSet, Type
 from shared.dynamo import Item
 from shared.params import integer
 from shared.problems import NotFound
@@ -51,6 +52,13 @@ def row_page(data_set: DataSet, limit: int, cursor: str | None) -> dict[str, Any
         "items": [shown(data_set, row) for row in rows],
         "next": cursors.encode(listing, None if last is None else {"key": last}),
     }
+
+
+def rows_as_csv(data_set: DataSet, rows: list[dict[str, Any]]) -> str:
+    """Rows as they are in a page, in the form in which a load takes them."""
+    lists = [column.name for column in data_set.columns if column.type is Type.INTS]
+    texts = [row | {name: ";".join(map(str, row[name] or ())) for name in lists} for row in rows]
+    return csv_text([column.name for column in data_set.columns], texts)
 
 
 def one_row(data_set: DataSet, key: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
 
     best = max(offered, key=weight)
     if weight(best) <= 0:
-        raise NotAcceptable(f"this is to be had as {', '.join(offered)}")
+        raise NotAcceptable(f"this is available as {', '.join(offered)}")
     return best
 
 

@@ -17,6 +17,7 @@ from tests.bridge import NOTHING, Bridge
 from tests.command_line import Cli
 from tests.front_door import Answer, Context, call
 from tests.large_files import arrival, run, shown
+from tests.views import add_users
 
 BUSY = Answer(503, {"Retry-After": "0"}, "{}")
 
@@ -175,6 +176,16 @@ def test_reports_and_greetings_are_shown(cli: Cli) -> None:
     refused = cli("hello", "R2D2", "--born", "2999-01-01")
     assert refused.code == client.REFUSED
     assert "dateOfBirth" in refused.err
+
+
+def test_the_csv_of_a_report_has_the_rows_of_all_pages(cli: Cli) -> None:
+    add_users(13)
+    lines = cli("report", "experiments", "--csv").out.splitlines()
+    assert lines[0].startswith('"user_id"')
+    assert [line.partition(",")[0] for line in lines[1:]] == [f'"{n}"' for n in range(13)]
+    drawn = cli("report", "experiments", "--svg")
+    assert drawn.out.count("<svg") == 1
+    assert "more rows" in drawn.err
 
 
 def test_the_token_is_that_of_the_options_and_never_sent_elsewhere(

@@ -78,7 +78,7 @@ def test_the_csv_of_a_report_has_all_pages(
     monkeypatch.chdir(tmp_path)
     following = f'<{link.format(url=server.url)}year=2020&cursor=x%3D%3D>; rel="next"'
     server.answers.append(Answer(200, {"Link": following}, '"user_id"\r\n"1"\r\n'))
-    server.answers.append(Answer(200, {}, '"2"\r\n'))
+    server.answers.append(Answer(200, {}, '"user_id"\r\n"2"\r\n'))
     done = in_shell(server, f"sprocketworks report experiments --year 2020 --csv {into}")
     assert done.stdout.splitlines() == ['"user_id"', '"1"', '"2"']
     assert [(path, headers["Accept"]) for _, path, headers in server.requests] == [
