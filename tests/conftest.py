@@ -3,14 +3,19 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import boto3
+import moto.dynamodb.models
 import pytest
 from hypothesis import settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
 from moto.stepfunctions.models import stepfunctions_backends
@@ -35,6 +40,26 @@ def make_calls_atomic() -> None:
     DynamoHandler.call_action = one_at_a_time  # type: ignore[method-assign]
 
 
+def copy_tables_once() -> None:
+    """moto copies the whole table for each operation of a transaction, one after the other."""
+    write = DynamoDBBackend.transact_write_items
+
+    def transact(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        copies: dict[str, Table] = {}
+
+        def copied(value: Any) -> Any:
+            if not isinstance(value, Table):
+                return deepcopy(value)
+            if value.name not in copies:
+                copies[value.name] = deepcopy(value)
+            return copies[value.name]
+
+        with patch.object(moto.dynamodb.models, "copy", SimpleNamespace(deepcopy=copied)):
+            write(self, transact_items)
+
+    DynamoDBBackend.transact_write_items = transact  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """A moto server on a free port, as the functions' AWS; its address."""
@@ -42,6 +67,7 @@ def aws() -> Iterator[str]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
     make_calls_atomic()
+    copy_tables_once()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # moto's own request lines
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

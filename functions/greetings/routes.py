@@ -35,12 +35,12 @@ def put_birthday(username: str, body: "Birthday") -> Response[Any]:
     summary="Greet someone",
     query=(ZONE,),
     answer="Greeting",
-    answers={304: "The client has this state already"},
+    answers={304: "Not modified"},
     problems=(404,),
 )
 def get_greeting(username: str, tz: str | None) -> Response[str]:
-    said, tag = service.greet(username, tz, service.now())
-    return api.validated({"message": said}, tag)
+    message, tag = service.greet(username, tz, service.now())
+    return api.validated({"message": message}, tag)
 
 
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))

@@ -49,9 +49,9 @@ def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
     person = store.get(username) if is_name(username) else None
     if person is None:
         raise NotFound("nobody of that name is known")
-    said = message(username, person.born, today_in(now, zone or person.zone))
-    # what is said changes with the day, and with how the caller writes the name
-    return said, version_tag(person.version, sha256(said.encode()).hexdigest()[:16])
+    greeting = message(username, person.born, today_in(now, zone or person.zone))
+    # the greeting changes with the day, and with how the caller writes the name
+    return greeting, version_tag(person.version, sha256(greeting.encode()).hexdigest()[:16])
 
 
 def forget(username: str, expected: Expected) -> None:

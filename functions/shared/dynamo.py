@@ -21,12 +21,12 @@ from uuid import uuid4
 
 from pydynox import pydynox_core
 
-from shared import deadline, parallel, unprocessed
+from shared import deadline, items, parallel, unprocessed
 from shared.retries import PassingError, RefusedError, retried, throttled_lately
 from shared.settings import MissingSettingError, setting
 
-Item = dict[str, Any]
-Key = dict[str, Any]
+Item = items.Item
+Key = items.Key
 # What one element of a transaction says; made by the methods of Table only
 Operation = dict[str, Any]
 T = TypeVar("T")

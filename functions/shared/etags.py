@@ -50,6 +50,11 @@ class Expected:
 UNCONDITIONAL = Expected()
 
 
+def unchanged(version: int) -> Expected:
+    """The state that was read, and no other."""
+    return Expected(given=True, versions=(version,))
+
+
 def version_tag(version: int, said: str = "") -> str:
     """The tag of a resource's version, and of what is said of it where that changes by itself."""
     return f'"v{version}.{said}"' if said else f'"v{version}"'

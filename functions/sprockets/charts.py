@@ -1,34 +1,30 @@
-"""The points of a chart: all of them, or so many that they can be shown."""
+"""The points of a chart: all of them, or evenly thinned out to as many as a chart has room for."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from operator import attrgetter
 
 from shared.charts import chart
-from shared.dynamo import Item
-from shared.factory_keys import padded, points_partition
-from shared.factory_table import factory_table
 from shared.params import LAST_SECOND
-from sprockets.store import SAMPLED, Point, point_of, sample_partition
-
-Shown = dict[str, list[int]]
+from sprockets.store import points as store
+from sprockets.store.keys import SAMPLED
+from sprockets.store.records import Factory, Point
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How many points of a chart are shown, and looked at, at most."""
+    """How many points a chart has, and how many are read for it, at most."""
 
-    shown: int
+    points: int
     read: int
 
 
-ALONE = Bounds(shown=1000, read=4000)
-IN_LIST = Bounds(shown=100, read=800)
+ALONE = Bounds(points=1000, read=4000)
+IN_LIST = Bounds(points=100, read=800)
 
 
 @dataclass(frozen=True)
-class Span:
+class Period:
     """Moments from `start` to `end`, Unix seconds, inclusive."""
 
     start: int = 0
@@ -40,54 +36,38 @@ class Span:
         start = self.start or None
         return {"start": start, "end": None if self.end == LAST_SECOND else self.end}
 
-    @property
-    def keys(self) -> Item:
-        return {":start": padded(self.start), ":end": f"{padded(self.end)}#~"}
 
+def read(factory: Factory, period: Period, bounds: Bounds) -> tuple[list[Point], bool]:
+    """The points of a period in time order, and whether they are only some of them.
 
-def read(factory: int, generation: int, span: Span, bounds: Bounds) -> tuple[list[Point], bool]:
-    """The points of a span in time order, and whether they are only some of them.
-
-    Up to `bounds.read` points are looked at, and evenly many left out; of more than that the
-    samples are, however many there are.
+    Up to `bounds.read` points are read, and evenly many left out; of more than that the samples
+    are read, however many points there are.
     """
-    partition = points_partition(factory, generation)
-    newest = _some(partition, span, bounds.read + 1, forward=False)[::-1]
+    start, end = period.start, period.end
+    newest = store.newest(factory, start, end, bounds.read + 1)
     if len(newest) <= bounds.read:
         return thinned(newest, bounds)
-    ends = [*_some(partition, span, 1), newest[-1]]
+    ends = [*store.page(factory, start, end, 1), newest[-1]]
     levels = max(point.id for point in newest).bit_length()
     samples: list[Point] = []
     for level in range(levels, SAMPLED - 1, -1):
-        room = bounds.shown - len(ends) - len(samples)
-        found = _some(sample_partition(factory, generation, level), span, room + 1)
+        room = bounds.points - len(ends) - len(samples)
+        found = store.samples(factory, level, start, end, room + 1)
         if len(found) > room:
             break
         samples += found
     return sorted({*ends, *samples}, key=attrgetter("time", "id")), True
 
 
-def _some(partition: str, span: Span, limit: int, *, forward: bool = True) -> list[Point]:
-    """The first points of a span, or the last ones backwards."""
-    items = factory_table().query_all(
-        "pk = :pk AND sk BETWEEN :start AND :end",
-        {":pk": partition, **span.keys},
-        limit=limit,
-        forward=forward,
-        consistent=True,
-    )
-    return [point_of(item) for item in islice(items, limit)]
-
-
 def thinned(points: list[Point], bounds: Bounds = ALONE) -> tuple[list[Point], bool]:
     """Points in time order, evenly many left out where they are too many, and whether they are."""
-    if len(points) <= bounds.shown:
+    if len(points) <= bounds.points:
         return points, False
-    step = (len(points) - 1) / (bounds.shown - 1)
-    return [points[round(step * place)] for place in range(bounds.shown)], True
+    step = (len(points) - 1) / (bounds.points - 1)
+    return [points[round(step * place)] for place in range(bounds.points)], True
 
 
-def data(points: list[Point]) -> Shown:
+def data(points: list[Point]) -> dict[str, list[int]]:
     """The three arrays of a chart."""
     return {
         "sprocket_production_actual": [point.actual for point in points],

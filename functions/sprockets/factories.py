@@ -1,196 +1,171 @@
 """Rules of the factories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace as replaced
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.cursor import listing_of
-from shared.dynamo import TransactionFailedError, transact
+from shared import cursor as cursors
 from shared.etags import UNCONDITIONAL, Expected
-from shared.factory_keys import FACTORIES, factory_key
-from shared.factory_table import factory_table
 from shared.parallel import together
-from shared.problems import Conflict, NotFound, PreconditionFailed, StoreUnavailable
+from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets import charts
-from sprockets.catalog import STALE, missing, number_of
-from sprockets.charts import ALONE, IN_LIST, Bounds, Span
-from sprockets.generations import (
-    MISSING,
-    clear,
-    clear_abandoned,
-    counter_key,
-    create_operations,
-    hide,
-    points_of,
-    show,
-    written,
-)
-from sprockets.store import SAME, Factory, Point, factory_of, page, reserve
+from sprockets.charts import ALONE, IN_LIST, Bounds, Period
+from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_of
+from sprockets.store import counters, generations
+from sprockets.store import factories as store
+from sprockets.store.records import Factory, Point
 
 if TYPE_CHECKING:
-    from sprockets.models import FactoryIn
+    from sprockets.models import ChartData, FactoryIn
 
-Shown = dict[str, Any]
+Json = dict[str, Any]
 T = TypeVar("T")
-BUSY = "the factory is being written by others"
-# How often a request begins anew because others write to the same factory
-ROUNDS = 10
+New = TypeVar("New", bound=Factory | None)
+LISTING = "/factories"
+MISSING = "no such factory"
+BUSY = "the factory is being written by other requests"
 
 
-def one(factory_id: str, expected: Expected = UNCONDITIONAL) -> Factory:
-    """NotFound, PreconditionFailed."""
-    return _there(number_of(factory_id, MISSING, expected), expected)
+def get(factory_id: str, expected: Expected = UNCONDITIONAL) -> Factory:
+    """In any state; NotFound, or PreconditionFailed where some state was expected."""
+    return _existing(number_of(factory_id, MISSING, expected), expected)
 
 
-def _there(number: int, expected: Expected = UNCONDITIONAL) -> Factory:
-    item = factory_table().get(factory_key(number), consistent=True)
-    if item is None:
+def _existing(number: int, expected: Expected = UNCONDITIONAL) -> Factory:
+    factory = store.get(number)
+    if factory is None:
         raise missing(MISSING, expected)
-    return factory_of(item)
+    return factory
 
 
-def steadily(factory: Factory, read: Callable[[Factory], T]) -> T:
+def _expected(factory_id: str, expected: Expected) -> Factory:
+    """In a state that was expected; NotFound, PreconditionFailed."""
+    factory = get(factory_id, expected)
+    check_version(factory.version, expected)
+    return factory
+
+
+def read_consistent(factory: Factory, read: Callable[[Factory], T]) -> T:
     """What is read of a chart that is not replaced meanwhile: that would be half deleted."""
-    for _ in range(ROUNDS):
+    for _ in range(WRITE_ATTEMPTS):
         found = read(factory)
-        now = _there(factory.id)
+        now = _existing(factory.id)
         if now.generation == factory.generation:
             return found
         factory = now
     raise Conflict(BUSY)
 
 
-def shown(factory: Factory, span: Span, bounds: Bounds = ALONE) -> Shown:
-    def read(factory: Factory) -> Shown:
-        return _with_chart(factory, *charts.read(factory.id, factory.generation, span, bounds))
+def to_json(factory: Factory, period: Period, bounds: Bounds = ALONE) -> Json:
+    def read(factory: Factory) -> Json:
+        return _with_chart(factory, *charts.read(factory, period, bounds))
 
-    return steadily(factory, read)
+    return read_consistent(factory, read)
 
 
-def _with_chart(factory: Factory, points: list[Point], thinned: bool) -> Shown:
+def _with_chart(factory: Factory, points: list[Point], thinned: bool) -> Json:
     more = {"chart_data_thinned": True} if thinned else {}
     return {"id": factory.id, "name": factory.name, "chart_data": charts.data(points), **more}
 
 
-def listed(limit: int, cursor: str | None, span: Span) -> Shown:
-    """A page in order of id."""
-    items, following = page(FACTORIES, limit, listing_of("/factories", **span.filters), cursor)
+def page(limit: int, cursor: str | None, period: Period) -> Json:
+    """In order of id."""
+    listing = cursors.listing_of(LISTING, **period.filters)
+    after = cursors.decode(listing, cursor, id=int)
+    found = store.page(limit + 1, after["id"] if after else 0)
 
-    def element(factory: Factory) -> list[Shown]:
+    def element(factory: Factory) -> list[Json]:
         with suppress(NotFound):
-            return [shown(factory, span, IN_LIST)]
+            return [to_json(factory, period, IN_LIST)]
         return []  # deleted meanwhile
 
-    found = together(element, map(factory_of, items))
-    return {
-        "items": list(chain.from_iterable(found)),
-        "next": following,
-    }
+    def render(some: Sequence[Factory]) -> list[Json]:
+        return list(chain.from_iterable(together(element, some)))
+
+    return cursors.page(listing, found, limit, lambda factory: {"id": factory.id}, render)
 
 
-def svg(factory: Factory, span: Span) -> str:
+def draw(factory: Factory, period: Period) -> str:
+    """The chart as SVG."""
+
     def read(factory: Factory) -> str:
-        points, thinned = charts.read(factory.id, factory.generation, span, ALONE)
+        points, thinned = charts.read(factory, period, ALONE)
         title = factory.name or f"Factory {factory.id}"
         return charts.drawing(title, points, thinned=thinned)
 
-    return steadily(factory, read)
+    return read_consistent(factory, read)
 
 
-def create(body: "FactoryIn") -> tuple[Factory, Shown]:
-    """The new factory; nothing is read any more that could fail when it is there."""
-    clear_abandoned()
-    factory = Factory(reserve("factory"), body.name, 1, 1)
-    points = points_of(body.chart_data, 1)
-    transact(create_operations([(factory, points)]))
+def points_of(chart: "ChartData | None", first_id: int = 1) -> list[Point]:
+    """The points of a chart, with ids in its order."""
+    if chart is None:
+        return []
+    rows = zip(
+        chart.time, chart.sprocket_production_actual, chart.sprocket_production_goal, strict=True
+    )
+    return [Point(first_id + i, *row) for i, row in enumerate(rows)]
+
+
+def create(body: "FactoryIn") -> tuple[Factory, Json]:
+    """The new factory; no read follows the write, which could fail when it exists."""
+    generations.clear_abandoned()
+    factory = Factory(counters.reserve(counters.FACTORY), body.name, 1, 1)
+    points = points_of(body.chart_data)
+    store.create(factory, points)
     return factory, _with_chart(factory, *charts.thinned(sorted(points, key=attrgetter("time"))))
 
 
 def replace(factory_id: str, body: "FactoryIn", expected: Expected) -> Factory:
-    """The new state; what the body leaves out stays. NotFound, PreconditionFailed."""
-    clear_abandoned()
+    """The new state; what the body leaves out is not changed. NotFound, PreconditionFailed."""
+    generations.clear_abandoned()
     factory = _expected(factory_id, expected)
-    if body.chart_data is None:
-        return _retried(factory, expected, lambda now: _update(now, body, now.generation))
-    generation = written(factory.id, body.chart_data)
+    written = None if body.chart_data is None else _write_chart(factory.id, body.chart_data)
+
+    def update(now: Factory) -> Factory:
+        name = body.name if body.renames else now.name
+        generation = written or now.generation
+        return replaced(now, name=name, version=now.version + 1, generation=generation)
+
     try:
-        after = _retried(factory, expected, lambda now: _update(now, body, generation))
+        return _commit(factory, expected, update)
     except (NotFound, PreconditionFailed, Conflict):
-        clear(factory.id, generation)
+        if written:
+            generations.clear(factory.id, written)
         raise
-    return after
+
+
+def _write_chart(factory: int, chart: "ChartData") -> int:
+    """The generation that the points of the chart are written to, which nobody reads yet."""
+    generation = generations.allocate(factory)
+    if generation is None:
+        raise NotFound(MISSING)
+    first = counters.reserve_points(factory, max(1, len(chart.time)))
+    generations.write([(factory, generation, points_of(chart, first))])
+    return generation
 
 
 def delete(factory_id: str, expected: Expected = UNCONDITIONAL) -> None:
-    """Take a factory and all its points away. NotFound, PreconditionFailed.
+    """Delete a factory with all its points. NotFound, PreconditionFailed.
 
     It is gone for everyone at once; points that are left when it takes long are cleared later.
     """
-    clear_abandoned()
-    _retried(_expected(factory_id, expected), expected, _remove)
+    generations.clear_abandoned()
+    _commit(_expected(factory_id, expected), expected, lambda _: None)
 
 
-def _expected(factory_id: str, expected: Expected) -> Factory:
-    factory = one(factory_id, expected)
-    if not expected.allows(factory.version):
-        raise PreconditionFailed(STALE)
-    return factory
-
-
-def _retried(factory: Factory, expected: Expected, write: Callable[[Factory], Factory]) -> Factory:
-    """What a transaction on the factory makes of it; anew when another one came before."""
-    for _ in range(ROUNDS):
-        try:
-            after = write(factory)
-        except TransactionFailedError as error:
-            if not error.failed():
-                raise
-            factory = _expected(str(factory.id), expected)
-            continue
-        if after.generation != factory.generation:
-            with suppress(StoreUnavailable):  # it is done, what is left is cleared later
-                clear(factory.id, factory.generation)
-        return after
+def _commit(factory: Factory, expected: Expected, update: Callable[[Factory], New]) -> New:
+    """Replace a factory by an update of it, None to delete it; anew when it was changed."""
+    for _ in range(WRITE_ATTEMPTS):
+        new = update(factory)
+        if store.replace(factory, new):
+            return new
+        factory = _expected(str(factory.id), expected)
     raise Conflict(BUSY)
 
 
-def _update(factory: Factory, body: "FactoryIn", generation: int) -> Factory:
-    """A factory with the name of the body, if it has one, and a generation of points."""
-    after = replaced(
-        factory,
-        name=body.name if body.renames else factory.name,
-        version=factory.version + 1,
-        generation=generation,
-    )
-    moved = []
-    if generation != factory.generation:
-        moved = [show(factory.id, generation), hide(factory.id, factory.generation)]
-    update = factory_table().update_operation(
-        factory_key(factory.id),
-        "SET #name = :name, version = :version, generation = :generation",
-        SAME,
-        names={"#name": "name"},
-        values={
-            ":name": after.name,
-            ":version": after.version,
-            ":generation": generation,
-            ":v": factory.version,
-        },
-    )
-    transact([update, *moved])
-    return after
-
-
-def _remove(factory: Factory) -> Factory:
-    key = factory_key(factory.id)
-    transact(
-        [
-            factory_table().delete_operation(key, SAME, values={":v": factory.version}),
-            factory_table().delete_operation(counter_key(factory.id)),
-            hide(factory.id, factory.generation),
-        ]
-    )
-    return replaced(factory, generation=0)
+def clear_abandoned(seconds: float) -> int:
+    """Clear points that interrupted requests have left; how many generations."""
+    return generations.clear_abandoned(seconds)

@@ -1,27 +1,23 @@
 """Seed documents: loaded once by their content, whatever the order of their keys."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from shared.dynamo import (
-    TRANSACTION,
-    Item,
-    Operation,
-    TransactionFailedError,
-    transact,
-)
-from shared.factory_table import factory_table
 from shared.problems import StoreUnavailable
-from sprockets.catalog import item_of
-from sprockets.generations import clear_abandoned, create_operations, points_of
-from sprockets.store import Factory, claim, digest_of, progress, reserve
+from sprockets.factories import points_of
+from sprockets.sprockets import sprocket_of
+from sprockets.store import counters, generations, keys, loads
+from sprockets.store import factories as factory_store
+from sprockets.store import sprockets as sprocket_store
+from sprockets.store.loads import Load
+from sprockets.store.records import Factory
 
 if TYPE_CHECKING:
     from sprockets.models import FactoryImport, SprocketImport
 
-# The operations that create the elements from one to before another, under the ids of a load
-Part = Callable[[Item, int, int], Iterable[Operation]]
-AT_ONCE = TRANSACTION - 1  # sprockets, beside how far the load is
+# Writes the elements of a load from one to before another; False where another request has
+WritePart = Callable[[Load, int, int], bool]
+SPROCKETS_AT_ONCE = 99  # in a transaction, with the load
 # Sizes of a part: its transaction has three operations for each factory, and the load's
 FACTORIES_AT_ONCE, POINTS_AT_ONCE = 32, 2000
 
@@ -29,33 +25,31 @@ FACTORIES_AT_ONCE, POINTS_AT_ONCE = 32, 2000
 def sprockets(document: "SprocketImport") -> int | None:
     """How many were created, None when the document was loaded already."""
 
-    def part(load: Item, start: int, end: int) -> Iterator[Operation]:
-        for i in range(start, end):
-            item = item_of(load["first"] + i, document.sprockets[i])
-            yield factory_table().put_operation(item)
+    def write(load: Load, start: int, end: int) -> bool:
+        bodies = enumerate(document.sprockets[start:end], load.first + start)
+        return sprocket_store.create_part(load, end, [sprocket_of(*each) for each in bodies])
 
     count = len(document.sprockets)
-    ends = [*range(AT_ONCE, count, AT_ONCE), count]
-    return _once("sprocket", document.model_dump(), part, ends)
+    ends = [*range(SPROCKETS_AT_ONCE, count, SPROCKETS_AT_ONCE), count]
+    return _once(counters.SPROCKET, document.model_dump(), write, ends)
 
 
 def factories(document: "FactoryImport") -> int | None:
     """How many were created, None when the document was loaded already."""
     bodies = [each.factory for each in document.factories]
 
-    def part(load: Item, start: int, end: int) -> list[Operation]:
-        # the points of an attempt are its own: one that was overtaken can't touch what is shown
-        attempt = _next_attempt(load)
-        return create_operations(
-            [
-                (Factory(load["first"] + i, body.name, 1, attempt), points_of(body.chart_data, 1))
-                for i, body in enumerate(bodies[start:end], start)
-            ]
-        )
+    def write(load: Load, start: int, end: int) -> bool:
+        # each attempt has points of its own: one that was overtaken can't touch what is published
+        generation = loads.count_attempt(load)
+        new = [
+            (Factory(number, body.name, 1, generation), points_of(body.chart_data))
+            for number, body in enumerate(bodies[start:end], load.first + start)
+        ]
+        return factory_store.create_part(load, end, new)
 
-    clear_abandoned()
+    generations.clear_abandoned()
     sizes = [len(body.chart_data.time) if body.chart_data else 0 for body in bodies]
-    return _once("factory", document.model_dump(), part, _ends(sizes))
+    return _once(counters.FACTORY, document.model_dump(), write, _ends(sizes))
 
 
 def _ends(sizes: list[int]) -> list[int]:
@@ -70,33 +64,25 @@ def _ends(sizes: list[int]) -> list[int]:
     return [*ends, len(sizes)]
 
 
-def _next_attempt(load: Item) -> int:
-    key = {"pk": load["pk"], "sk": load["sk"]}
-    return int(factory_table().update(key, "ADD attempts :one", values={":one": 1})["attempts"])
-
-
-def _once(kind: str, document: dict[str, Any], part: Part, ends: list[int]) -> int | None:
-    """Loads each part exactly once; a call after one that failed goes on where that stopped."""
+def _once(kind: str, document: dict[str, Any], write: WritePart, ends: list[int]) -> int | None:
+    """Loads each part exactly once; a call after one that failed continues where that stopped."""
     count = ends[-1]
-    key = {"pk": "IMPORT", "sk": f"{kind}#{digest_of(document)}"}
-    load = factory_table().get(key, consistent=True)
+    key = keys.import_key(kind, document)
+    load = loads.find(key, count)
     if load is None:
-        load = claim({**key, "first": reserve(kind, max(1, count)), "loaded": -1})
-    while load["loaded"] < count:
-        start = max(0, load["loaded"])
-        end = next(end for end in ends if end > load["loaded"])
+        # a document of no elements is one part as well
+        load = loads.begin(Load(key, count, counters.reserve(kind, max(1, count)), loaded=-1))
+    while load.loaded < count:
+        start = max(0, load.loaded)
+        end = next(end for end in ends if end > load.loaded)
         try:
-            transact([progress(load, end), *part(load, start, end)])
+            written = write(load, start, end)
         except StoreUnavailable as error:
-            loaded = f"{start} of {count} are loaded: send the same document again to go on"
+            loaded = f"{start} of {count} are loaded: send the same document again to continue"
             raise StoreUnavailable(f"the store is too slow now; {loaded}") from error
-        except TransactionFailedError as error:
-            if 0 not in error.failed():
-                raise
-            # another request loads the same document: go on from where that is
-            load = factory_table().get(key, consistent=True) or load
-        else:
-            load["loaded"] = end
-            if end == count:
-                return count
+        if not written:
+            # another request loads the same document: continue from where that is
+            load = loads.find(key, count) or load
+        elif end == count:
+            return count
     return None

@@ -1,7 +1,7 @@
 """What the sprockets, factories and their production take and answer."""
 
 import sys
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -119,6 +119,7 @@ class FactoryPage(BaseModel):
 
 
 class PointIn(Model):
+    single: ClassVar[bool] = True
     time: Second
     actual: Count
     goal: Count
@@ -126,10 +127,15 @@ class PointIn(Model):
         Field(default_factory=list)
     )
 
+    @property
+    def points(self) -> "list[PointIn]":
+        return [self]
+
 
 class PointsIn(Model):
     """Up to 1,000 points, which refer to at most 100 different sprockets."""
 
+    single: ClassVar[bool] = False
     points: Annotated[list[PointIn], Field(min_length=1, max_length=1000)]
 
     @model_validator(mode="after")

@@ -9,8 +9,8 @@ from shared.etags import version_tag
 from shared.http import Api, JsonObject, answer, created, no_content
 from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO
 from shared.problems import Malformed
-from sprockets import appending, catalog, factories, imports, production
-from sprockets.charts import Span
+from sprockets import factories, imports, production, sprockets
+from sprockets.charts import Period
 
 if TYPE_CHECKING:
     from sprockets.models import (
@@ -28,18 +28,18 @@ api = Api("sprockets", seconds=18)
 SEED_BYTES = 5_000_000
 
 
-def span(start: int | None, end: int | None) -> Span:
-    wanted = Span(start or 0, LAST_SECOND if end is None else end)
-    if wanted.start > wanted.end:
+def period(start: int | None, end: int | None) -> Period:
+    asked = Period(start or 0, LAST_SECOND if end is None else end)
+    if asked.start > asked.end:
         raise Malformed("`from` is after `to`")
-    return wanted
+    return asked
 
 
 @api.get(
     "/sprockets", summary="Sprockets in order of id", query=(LIMIT, CURSOR), answer="SprocketPage"
 )
 def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
-    return catalog.listed(limit, cursor)
+    return sprockets.page(limit, cursor)
 
 
 @api.post(
@@ -51,14 +51,15 @@ def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
     problems=(415, 422),
 )
 def create_sprocket(body: "SprocketIn") -> Answer:
-    item = catalog.create(body)
-    return created(catalog.shown(item), f"./sprockets/{item['id']}", version_tag(item["version"]))
+    sprocket = sprockets.create(body)
+    location, tag = f"./sprockets/{sprocket.id}", version_tag(sprocket.version)
+    return created(sprockets.to_json(sprocket), location, tag)
 
 
 @api.get("/sprockets/{sprocket_id}", summary="One sprocket", answer="Sprocket", problems=(404,))
 def get_sprocket(sprocket_id: str) -> Answer:
-    item = catalog.one(sprocket_id)
-    return api.validated(catalog.shown(item), version_tag(item["version"]))
+    sprocket = sprockets.get(sprocket_id)
+    return api.validated(sprockets.to_json(sprocket), version_tag(sprocket.version))
 
 
 @api.put(
@@ -69,8 +70,8 @@ def get_sprocket(sprocket_id: str) -> Answer:
     problems=(404, 412, 415, 422),
 )
 def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
-    item = catalog.replace(sprocket_id, body, api.if_match())
-    return answer(catalog.shown(item), headers={"ETag": version_tag(item["version"])})
+    sprocket = sprockets.replace(sprocket_id, body, api.if_match())
+    return answer(sprockets.to_json(sprocket), headers={"ETag": version_tag(sprocket.version)})
 
 
 @api.delete(
@@ -80,18 +81,18 @@ def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
     problems=(404, 409, 412),
 )
 def delete_sprocket(sprocket_id: str) -> Answer:
-    catalog.delete(sprocket_id, api.if_match())
+    sprockets.delete(sprocket_id, api.if_match())
     return no_content()
 
 
 @api.post(
     "/sprockets/import",
-    summary="Load a document of sprockets, once; sent again after a 503 it goes on where it was",
+    summary="Load a document of sprockets, once; sent again after a 503 it continues there",
     status=201,
     body="SprocketImport",
     max_body=SEED_BYTES,
     answer="Imported",
-    answers={200: "This document was loaded before"},
+    answers={200: "This document is loaded already"},
     problems=(415, 422),
 )
 def import_sprockets(body: "SprocketImport") -> Answer:
@@ -111,7 +112,7 @@ def _imported(count: int | None) -> Answer:
     answer="FactoryPage",
 )
 def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | None) -> JsonObject:
-    return factories.listed(limit, cursor, span(from_, to))
+    return factories.page(limit, cursor, period(from_, to))
 
 
 @api.post(
@@ -123,8 +124,8 @@ def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | 
     problems=(415, 422),
 )
 def create_factory(body: "FactoryIn") -> Answer:
-    factory, shown = factories.create(body)
-    return created(shown, f"./factories/{factory.id}", version_tag(factory.version))
+    factory, state = factories.create(body)
+    return created(state, f"./factories/{factory.id}", version_tag(factory.version))
 
 
 @api.get(
@@ -135,15 +136,15 @@ def create_factory(body: "FactoryIn") -> Answer:
     problems=(404,),
 )
 def get_factory(factory_id: str, from_: int | None, to: int | None) -> Answer:
-    factory = factories.one(factory_id)
-    wanted = span(from_, to)
+    factory = factories.get(factory_id)
+    asked = period(from_, to)
     tag = version_tag(factory.version)
-    return api.unless_known(tag, lambda: answer(factories.shown(factory, wanted)))
+    return api.unless_known(tag, lambda: answer(factories.to_json(factory, asked)))
 
 
 @api.put(
     "/factories/{factory_id}",
-    summary="Update a factory; a name or a chart that is left out stays",
+    summary="Update a factory; a name or a chart that is left out is not changed",
     body="FactoryIn",
     answer="Factory",
     problems=(404, 412, 415, 422),
@@ -151,7 +152,7 @@ def get_factory(factory_id: str, from_: int | None, to: int | None) -> Answer:
 def put_factory(factory_id: str, body: "FactoryIn") -> Answer:
     factory = factories.replace(factory_id, body, api.if_match())
     headers = {"ETag": version_tag(factory.version)}
-    return answer(factories.shown(factory, Span()), headers=headers)
+    return answer(factories.to_json(factory, Period()), headers=headers)
 
 
 @api.delete(
@@ -167,12 +168,12 @@ def delete_factory(factory_id: str) -> Answer:
 
 @api.post(
     "/factories/import",
-    summary="Load a document of factories, once; sent again after a 503 it goes on where it was",
+    summary="Load a document of factories, once; sent again after a 503 it continues there",
     status=201,
     body="FactoryImport",
     max_body=SEED_BYTES,
     answer="Imported",
-    answers={200: "This document was loaded before"},
+    answers={200: "This document is loaded already"},
     problems=(415, 422),
 )
 def import_factories(body: "FactoryImport") -> Answer:
@@ -184,14 +185,14 @@ def import_factories(body: "FactoryImport") -> Answer:
     summary="Actual production against its goal, drawn",
     query=(FROM, TO),
     produces=(SVG,),
-    answers={304: "The client has this state already"},
+    answers={304: "Not modified"},
     problems=(404,),
 )
 def get_chart(factory_id: str, from_: int | None, to: int | None) -> Answer:
-    factory = factories.one(factory_id)
-    wanted = span(from_, to)
+    factory = factories.get(factory_id)
+    asked = period(from_, to)
     tag = version_tag(factory.version)
-    return api.unless_known(tag, lambda: Response(200, SVG, factories.svg(factory, wanted)))
+    return api.unless_known(tag, lambda: Response(200, SVG, factories.draw(factory, asked)))
 
 
 @api.get(
@@ -204,7 +205,7 @@ def get_chart(factory_id: str, from_: int | None, to: int | None) -> Answer:
 def list_points(
     factory_id: str, from_: int | None, to: int | None, limit: int, cursor: str | None
 ) -> JsonObject:
-    return production.listed(factories.one(factory_id), span(from_, to), limit, cursor)
+    return production.page(factory_id, period(from_, to), limit, cursor)
 
 
 @api.post(
@@ -216,13 +217,12 @@ def list_points(
     problems=(404, 409, 415, 422),
 )
 def create_points(factory_id: str, body: "PointIn | PointsIn") -> Answer:
-    factory = factories.one(factory_id)
-    if hasattr(body, "points"):
-        made = appending.append(factory, body.points)
-        return answer({"items": [production.shown(point) for point in made]}, 201)
-    (point,) = appending.append(factory, [body])
-    tag = version_tag(point.version)
-    return created(production.shown(point), f"./production/{point.id}", tag)
+    points = production.append(factory_id, body)
+    rendered = [production.to_json(point) for point in points]
+    if body.single:
+        location, tag = f"./production/{points[0].id}", version_tag(points[0].version)
+        return created(rendered[0], location, tag)
+    return answer({"items": rendered}, 201)
 
 
 @api.get(
@@ -232,8 +232,8 @@ def create_points(factory_id: str, body: "PointIn | PointsIn") -> Answer:
     problems=(404,),
 )
 def get_point(factory_id: str, point_id: str) -> Answer:
-    point = production.one(factories.one(factory_id), point_id)
-    return api.validated(production.shown(point), version_tag(point.version))
+    point = production.get(factory_id, point_id)
+    return api.validated(production.to_json(point), version_tag(point.version))
 
 
 @api.put(
@@ -244,10 +244,8 @@ def get_point(factory_id: str, point_id: str) -> Answer:
     problems=(404, 409, 412, 415, 422),
 )
 def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
-    expected = api.if_match()
-    factory = factories.one(factory_id, expected)
-    point = production.replace(factory, point_id, body, expected)
-    return answer(production.shown(point), headers={"ETag": version_tag(point.version)})
+    point = production.replace(factory_id, point_id, body, api.if_match())
+    return answer(production.to_json(point), headers={"ETag": version_tag(point.version)})
 
 
 @api.delete(
@@ -257,6 +255,5 @@ def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
     problems=(404, 409, 412),
 )
 def delete_point(factory_id: str, point_id: str) -> Answer:
-    expected = api.if_match()
-    production.delete(factories.one(factory_id, expected), point_id, expected)
+    production.delete(factory_id, point_id, api.if_match())
     return no_content()

@@ -11,23 +11,17 @@ import pytest
 
 from shared.problems import Conflict, Invalid
 from shared.retries import ATTEMPTS
-from sprockets import appending, catalog, factories, production
+from sprockets import production, sprockets
 from sprockets.models import PointIn
-from sprockets.store import Point
+from sprockets.store.records import Point
 from tests.conftest import empty_tables
 from tests.faults.proxy import Fault, Proxy
 from tests.front_door import Answer, call
-from tests.integration.test_factories import sweep
+from tests.works import PRODUCTION, SPROCKET, chart, create_factory, create_sprocket, sweep
 
-SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6, "pitch": 1}
-CHART = {
-    "sprocket_production_actual": [1, 2],
-    "sprocket_production_goal": [3, 4],
-    "time": [10, 20],
-}
+CHART = chart((10, 1, 3), (20, 2, 4))
 POINT = {"time": 5, "actual": 1, "goal": 2, "sprocket_types": [1, 2]}
 POINTS = {"points": [{**POINT, "time": n} for n in range(30)]}
-PRODUCTION = "/factories/1/production"
 SPROCKETS = {"sprockets": [SPROCKET] * 3}
 FACTORIES = {"factories": [{"factory": {"chart_data": CHART}}] * 2}
 # method, path, body, whether it depends on the state that was read
@@ -58,8 +52,8 @@ each_request = pytest.mark.parametrize(
 
 def seed() -> None:
     for _ in range(3):
-        call("POST", "/sprockets", json_body=SPROCKET)
-    call("POST", "/factories", json_body={"name": "Works", "chart_data": CHART})
+        create_sprocket()
+    create_factory(name="Works", chart_data=CHART)
 
 
 def seen() -> list[Any]:
@@ -97,7 +91,7 @@ def refused(gone: range, number: int) -> Fault:
 
 
 @each_request
-def test_a_lost_answer_changes_nothing(
+def test_a_lost_response_changes_nothing(
     proxy: Proxy, method: str, path: str, body: Any, tagged: bool
 ) -> None:
     def request() -> Answer:
@@ -178,14 +172,14 @@ def interleave(proxy: Proxy, at: int, other: Callable[[], object]) -> list[objec
 
 def move() -> Point:
     body = PointIn(time=1000, actual=9, goal=9)
-    return production.replace(factories.one("1"), "1", body)
+    return production.replace("1", "1", body)
 
 
 def refer() -> bool:
     """Whether a point could refer to sprocket 3."""
     body = PointIn(time=1, actual=1, goal=1, sprocket_types=[3])
     try:
-        appending.append(factories.one("1"), [body])
+        production.append("1", body)
     except Invalid:
         return False
     return True
@@ -194,7 +188,7 @@ def refer() -> bool:
 def unmake() -> bool:
     """Whether sprocket 3 could be deleted."""
     try:
-        catalog.delete("3")
+        sprockets.delete("3")
     except Conflict:
         return False
     return True

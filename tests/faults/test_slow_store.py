@@ -7,8 +7,16 @@ import pytest
 from tests.faults.clock import LIMIT, Clock
 from tests.faults.proxy import Proxy
 from tests.front_door import call
-from tests.integration.test_factories import chart, leftovers, sweep
-from tests.integration.test_sprockets import SPROCKET, everything
+from tests.works import (
+    SPROCKET,
+    chart,
+    chart_at,
+    create_factory,
+    create_sprocket,
+    everything,
+    leftovers,
+    sweep,
+)
 
 CHART = chart(*[(n, n, n) for n in range(250)])
 POINTS = {
@@ -21,8 +29,8 @@ POINTS = {
 
 def seed() -> None:
     for _ in range(3):
-        call("POST", "/sprockets", json_body=SPROCKET)
-    call("POST", "/factories", json_body={"chart_data": chart((1, 1, 1))})
+        create_sprocket()
+    create_factory(chart_data=chart_at(1))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +51,7 @@ def seed() -> None:
 def test_an_import_goes_on_where_it_stopped(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, kind: str, document: dict[str, list[Any]]
 ) -> None:
-    monkeypatch.setattr("sprockets.imports.AT_ONCE", 5)
+    monkeypatch.setattr("sprockets.imports.SPROCKETS_AT_ONCE", 5)
     monkeypatch.setattr("sprockets.imports.FACTORIES_AT_ONCE", 4)
     count = len(document[kind])
     clock = Clock(proxy, monkeypatch, seconds=2)
@@ -71,7 +79,7 @@ def test_a_large_chart_is_written_in_time_or_not_at_all(
         assert answer.status in ({200, 201} if seconds < 1 else {503}), answer.text
         assert (everything("/factories") == before) == (answer.status == 503)
     assert clock.longest < LIMIT
-    assert clock.call("PUT", "/factories/1", {"chart_data": chart((1, 1, 1))}).status < 504
+    assert clock.call("PUT", "/factories/1", {"chart_data": chart_at(1)}).status < 504
     assert clock.call("DELETE", "/factories/1").status in {204, 503}
     assert clock.longest < LIMIT
     call("DELETE", "/factories/1")
@@ -84,7 +92,7 @@ def test_a_large_chart_is_written_in_time_or_not_at_all(
 def test_many_points_go_on_where_they_stopped(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    monkeypatch.setattr("sprockets.appending.ROOM", 20)
+    monkeypatch.setattr("sprockets.store.points.ROOM", 20)
     seed()
     clock = Clock(proxy, monkeypatch, seconds)
     answer, sent = clock.until_done("POST", "/factories/1/production", POINTS)

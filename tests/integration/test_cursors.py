@@ -87,6 +87,7 @@ places = values | st.lists(values) | st.dictionaries(names, values, max_size=4)
 def like(listing: str) -> st.SearchStrategy[Any]:
     """Places of the form that the list has itself."""
     shapes: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "/factories/1/production": {"time": st.integers(), "id": st.integers()},
         "/birthdays": {"day": texts, "born": texts, "name": texts},
         "/ingestions": {"id": texts},
         "/tables/departments/rows": {"key": st.integers()},
@@ -95,7 +96,7 @@ def like(listing: str) -> st.SearchStrategy[Any]:
         "/reports/departments-above-mean": {"hired": st.integers(), "id": st.integers()},
         "/reports/production": {"factory_id": st.integers()},
     }
-    return st.fixed_dictionaries(shapes.get(listing, {"sk": texts}))
+    return st.fixed_dictionaries(shapes.get(listing, {"id": st.integers()}))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -7,48 +7,17 @@ from typing import Any
 import pytest
 
 from shared.dynamo import Table
-from sprockets import sweeper
 from sprockets.charts import Bounds
-from sprockets.generations import show
-from tests.front_door import Answer, Context, call
-from tests.integration.test_sprockets import everything
-
-
-def chart(*points: tuple[int, int, int]) -> dict[str, list[int]]:
-    """Of (time, actual, goal)."""
-    return {
-        "sprocket_production_actual": [actual for _, actual, _ in points],
-        "sprocket_production_goal": [goal for _, _, goal in points],
-        "time": [time for time, _, _ in points],
-    }
-
+from sprockets.store.generations import publish
+from tests.front_door import call
+from tests.works import chart, create_factory, everything, items, leftovers, sweep
 
 CHART = chart((30, 3, 4), (10, 1, 4), (20, 2, 4))
 SORTED = chart((10, 1, 4), (20, 2, 4), (30, 3, 4))
 
 
-def create(**body: Any) -> Answer:
-    return call("POST", "/factories", json_body=body)
-
-
-def items() -> list[dict[str, Any]]:
-    return list(Table("FactoryTable", "pk", "sk").scan_all())
-
-
-def leftovers() -> set[str]:
-    """Kinds of items that there are beside counters and imports."""
-    return {item["pk"].partition("#")[0] for item in items()} - {"COUNTER", "IMPORT"}
-
-
-def sweep() -> int:
-    """Call the sweeper long after everything else; how much it cleared."""
-    with pytest.MonkeyPatch.context() as later:
-        later.setattr("sprockets.generations.ABANDONED", -1)
-        return sweeper.handler({}, Context())["cleared"]
-
-
 def test_a_factory_is_created_read_updated_and_deleted(tables: None) -> None:
-    made = create(name="Works", chart_data=CHART)
+    made = create_factory(name="Works", chart_data=CHART)
     assert made.status == 201
     assert made.headers["location"] == "./factories/1"
     assert made.json == {"id": 1, "name": "Works", "chart_data": SORTED}
@@ -58,8 +27,8 @@ def test_a_factory_is_created_read_updated_and_deleted(tables: None) -> None:
     other = chart((5, 9, 9))
     redrawn = call("PUT", "/factories/1", json_body={"chart_data": other})
     assert redrawn.json == {"id": 1, "name": "Mill", "chart_data": other}
-    assert len([item for item in items() if item["pk"].startswith("POINTS#")]) == 1
-    assert create().json == {"id": 2, "name": None, "chart_data": chart()}
+    assert len(items("POINTS")) == 1
+    assert create_factory().json == {"id": 2, "name": None, "chart_data": chart()}
     assert [each["id"] for each in everything("/factories", 1)] == [1, 2]
     for number in (1, 2):
         assert call("DELETE", f"/factories/{number}").status == 204
@@ -88,7 +57,7 @@ def test_a_factory_is_created_read_updated_and_deleted(tables: None) -> None:
     ],
 )
 def test_a_factory_that_cannot_be_is_a_422(tables: None, body: Any) -> None:
-    create(chart_data=CHART)
+    create_factory(chart_data=CHART)
     for answer in (
         call("POST", "/factories", json_body=body),
         call("PUT", "/factories/1", json_body=body),
@@ -99,7 +68,7 @@ def test_a_factory_that_cannot_be_is_a_422(tables: None, body: Any) -> None:
 
 
 def test_a_span_narrows_the_chart(tables: None) -> None:
-    create(chart_data=CHART)
+    create_factory(chart_data=CHART)
     assert call("GET", "/factories/1?from=11&to=30").json["chart_data"]["time"] == [20, 30]
     assert call("GET", "/factories/1?from=31").json["chart_data"]["time"] == []
     assert call("GET", "/factories?to=10").json["items"][0]["chart_data"]["time"] == [10]
@@ -108,7 +77,7 @@ def test_a_span_narrows_the_chart(tables: None) -> None:
 
 
 def test_a_long_chart_thins_out_and_says_so(tables: None) -> None:
-    create(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(151)]))
+    create_factory(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(151)]))
     (shown,) = call("GET", "/factories").json["items"]
     times = shown["chart_data"]["time"]
     assert shown["chart_data_thinned"] is True
@@ -135,8 +104,8 @@ def test_a_chart_of_very_many_points_shows_samples(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # fewer points: moto copies the table for each transaction
-    monkeypatch.setattr("sprockets.factories.IN_LIST", Bounds(shown=30, read=150))
-    create(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(300)]))
+    monkeypatch.setattr("sprockets.factories.IN_LIST", Bounds(points=30, read=150))
+    create_factory(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(300)]))
     times = listed_times()
     assert (times[0], times[-1]) == (1000, 3990)
     assert max(b - a for a, b in pairwise(times)) <= 160
@@ -160,7 +129,7 @@ def test_a_chart_of_very_many_points_shows_samples(
 
 
 def test_the_chart_is_drawn(tables: None) -> None:
-    create(name="A & <B>", chart_data=CHART)
+    create_factory(name="A & <B>", chart_data=CHART)
     answer = call("GET", "/factories/1/chart")
     assert answer.headers["content-type"] == "image/svg+xml"
     for words in ("A &amp; &lt;B&gt;", "actual", "goal", "1970-01-01 00:00", "sprockets"):
@@ -173,7 +142,7 @@ def test_the_chart_is_drawn(tables: None) -> None:
 def test_a_chart_that_the_client_has_is_neither_read_nor_drawn(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(chart_data=CHART)
+    create_factory(chart_data=CHART)
     for url in ("/factories/1/chart", "/factories/1", "/factories/1?from=20"):
         known = {"If-None-Match": call("GET", url).headers["etag"]}
         with monkeypatch.context() as patched:
@@ -185,7 +154,7 @@ def test_a_chart_that_the_client_has_is_neither_read_nor_drawn(
 
 
 def test_conditions_on_a_factory(tables: None) -> None:
-    tag = create(chart_data=CHART).headers["etag"]
+    tag = create_factory(chart_data=CHART).headers["etag"]
     assert call("GET", "/factories/1", headers={"If-None-Match": tag}).status == 304
     point = {"time": 1, "actual": 1, "goal": 1}
     call("POST", "/factories/1/production", json_body=point)
@@ -202,7 +171,7 @@ def test_conditions_on_a_factory(tables: None) -> None:
 def test_an_interrupted_deletion_is_finished_by_the_next_call(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(chart_data=chart(*[(n, n, n) for n in range(100)]))
+    create_factory(chart_data=chart(*[(n, n, n) for n in range(100)]))
     delete = Table.delete_many
     calls = 0
 
@@ -226,15 +195,15 @@ def test_an_interrupted_deletion_is_finished_by_the_next_call(
 def test_an_interrupted_replacement_shows_the_old_chart_and_leaves_nothing(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(chart_data=CHART)
-    monkeypatch.setattr("sprockets.factories.show", lambda *_: 1 / 0)
+    create_factory(chart_data=CHART)
     new = {"chart_data": chart((1, 1, 1))}
-    assert call("PUT", "/factories/1", json_body=new).status == 500
-    assert create(chart_data=chart((2, 2, 2))).status == 201
-    monkeypatch.undo()
+    with monkeypatch.context() as ended:
+        ended.setattr("sprockets.store.generations.publish", lambda *_: 1 / 0)
+        assert call("PUT", "/factories/1", json_body=new).status == 500
+    assert create_factory(chart_data=chart((2, 2, 2))).status == 201
     assert call("GET", "/factories/1").json["chart_data"] == SORTED
     sweep()
-    points = [item["time"] for item in items() if item["pk"].startswith("POINTS#")]
+    points = [item["time"] for item in items("POINTS")]
     assert sorted(points) == [2, *SORTED["time"]]
     assert "JOURNAL" not in leftovers()
 
@@ -242,13 +211,13 @@ def test_an_interrupted_replacement_shows_the_old_chart_and_leaves_nothing(
 def test_a_chart_that_was_cleared_meanwhile_is_not_shown(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(chart_data=CHART)
+    create_factory(chart_data=CHART)
 
     def late(number: int, generation: int) -> Any:
         sweep()
-        return show(number, generation)
+        return publish(number, generation)
 
-    monkeypatch.setattr("sprockets.factories.show", late)
+    monkeypatch.setattr("sprockets.store.generations.publish", late)
     new = {"chart_data": chart((1, 1, 1))}
     assert call("PUT", "/factories/1", json_body=new).status == 409
     monkeypatch.undo()
@@ -258,8 +227,8 @@ def test_a_chart_that_was_cleared_meanwhile_is_not_shown(
 def test_what_takes_long_to_delete_is_gone_at_once_and_cleared_later(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(chart_data=chart(*[(n, n, n) for n in range(30)]))
-    monkeypatch.setattr("sprockets.factories.clear", lambda *_: False)
+    create_factory(chart_data=chart(*[(n, n, n) for n in range(30)]))
+    monkeypatch.setattr("sprockets.store.generations.clear", lambda *_: False)
     assert call("DELETE", "/factories/1").status == 204
     assert everything("/factories") == []
     assert "POINTS" in leftovers()
@@ -274,7 +243,7 @@ def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
     from sprockets import factories
     from sprockets.models import FactoryIn
 
-    create(chart_data=CHART)
+    create_factory(chart_data=CHART)
 
     def write(time: int) -> int | None:
         body = FactoryIn.model_validate({"chart_data": chart((time, 1, 1), (time + 100, 1, 1))})
@@ -288,4 +257,4 @@ def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
         (winner,) = [time for time in pool.map(write, range(4)) if time is not None]
     shown = call("GET", "/factories/1").json["chart_data"]
     assert shown["time"] == [winner, winner + 100]
-    assert len([item for item in items() if item["pk"].startswith("POINTS#")]) == 2
+    assert len(items("POINTS")) == 2

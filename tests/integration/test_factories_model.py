@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.front_door import Answer, call
-from tests.integration.test_factories import chart, leftovers, sweep
-from tests.integration.test_sprockets import SPROCKET, everything
+from tests.works import SPROCKET, chart, everything, leftovers, sweep
 
 Body = dict[str, Any]
 counts = st.integers(0, 9)
@@ -66,7 +65,7 @@ class Factories(RuleBasedStateMachine):
     def known(self, point: Body) -> bool:
         return set(point.get("sprocket_types", [])) <= self.sprockets
 
-    def shown(self, number: int) -> Body:
+    def to_json(self, number: int) -> Body:
         inside = self.ordered(number)
         data = chart(*[(each["time"], each["actual"], each["goal"]) for each in inside])
         return {"id": number, "name": self.names[number], "chart_data": data}
@@ -119,7 +118,7 @@ class Factories(RuleBasedStateMachine):
         self.last_factory = number
         self.names[number] = name
         self.redraw(number, drawn)
-        assert answer.json == self.shown(number)
+        assert answer.json == self.to_json(number)
 
     @rule(back=st.integers(0, 2), name=names, drawn=st.none() | charts)
     def update(self, back: int, name: str | None, drawn: list[tuple[int, int, int]] | None) -> None:
@@ -132,7 +131,7 @@ class Factories(RuleBasedStateMachine):
         self.names[number] = name
         if drawn is not None:
             self.redraw(number, drawn)
-        assert (answer.status, answer.json) == (200, self.shown(number))
+        assert (answer.status, answer.json) == (200, self.to_json(number))
 
     @rule(back=st.integers(0, 2))
     def delete(self, back: int) -> None:
@@ -249,7 +248,9 @@ class Factories(RuleBasedStateMachine):
 
     @rule()
     def list_all(self) -> None:
-        assert everything("/factories", 2) == [self.shown(number) for number in sorted(self.names)]
+        assert everything("/factories", 2) == [
+            self.to_json(number) for number in sorted(self.names)
+        ]
 
     def teardown(self) -> None:
         if hasattr(self, "names"):

@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from shared.dynamo import Table, transact
+from shared.dynamo import transact
 from tests.expected_reports import DATA
 from tests.front_door import Answer, call
-from tests.integration.test_factories import sweep
-from tests.integration.test_production_conflicts import PRODUCTION, chart, point
-from tests.integration.test_sprockets import EXACT, SPROCKET, create, everything
+from tests.works import (
+    EXACT,
+    SPROCKET,
+    append,
+    chart_at,
+    create_sprocket,
+    everything,
+    items,
+    point,
+    sweep,
+)
 
 
 def load_half(monkeypatch: pytest.MonkeyPatch, kind: str, document: Any) -> None:
@@ -24,9 +32,9 @@ def load_half(monkeypatch: pytest.MonkeyPatch, kind: str, document: Any) -> None
         transact(operations)
 
     with monkeypatch.context() as patched:
-        patched.setattr("sprockets.imports.AT_ONCE", 20)
+        patched.setattr("sprockets.imports.SPROCKETS_AT_ONCE", 20)
         patched.setattr("sprockets.imports.FACTORIES_AT_ONCE", 1)
-        patched.setattr("sprockets.imports.transact", broken)
+        patched.setattr("sprockets.store.loads.transact", broken)
         assert call("POST", f"/{kind}/import", json_body=document).status == 500
 
 
@@ -38,7 +46,7 @@ def test_a_seed_document_is_loaded_once_by_its_content(tables: None) -> None:
     again = call("POST", "/sprockets/import", json_body=turned)
     assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
     assert everything("/sprockets") == [{"id": 1, **SPROCKET}, {"id": 2, **EXACT}]
-    assert create().json["id"] == 3
+    assert create_sprocket().json["id"] == 3
     bad = call("POST", "/sprockets/import", json_body={"sprockets": [SPROCKET, {"teeth": 1}]})
     assert bad.status == 422
     assert bad.json["errors"][0]["loc"][:3] == ["body", "sprockets", 1]
@@ -87,17 +95,16 @@ def test_completing_an_import_does_not_undo_what_came_between(
 def test_completing_an_import_leaves_its_factories_production(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = {"factories": [{"factory": {"chart_data": chart(t)}} for t in ([1, 2], [3])]}
+    document = {"factories": [{"factory": {"chart_data": chart_at(*t)}} for t in ([1, 2], [3])]}
     load_half(monkeypatch, "factories", document)
-    assert call("POST", PRODUCTION, json_body=point(10)).json["id"] == 3
+    assert append(point(10)).json["id"] == 3
     assert call("GET", "/factories/2").status == 404
     assert call("POST", "/factories/import", json_body=document).json == {"created": 2}
-    assert call("POST", PRODUCTION, json_body=point(20)).json["id"] == 4
+    assert append(point(20)).json["id"] == 4
     assert call("GET", "/factories/1").json["chart_data"]["time"] == [1, 2, 10, 20]
     assert call("GET", "/factories/2").json["chart_data"]["time"] == [3]
     sweep()
-    items = Table("FactoryTable", "pk", "sk").scan_all()
-    assert len([item for item in items if item["pk"].startswith("POINTS#2")]) == 1
+    assert len(items("POINTS#2")) == 1
 
 
 def test_of_two_imports_of_one_document_at_once_one_loads_it(
@@ -108,11 +115,11 @@ def test_of_two_imports_of_one_document_at_once_one_loads_it(
 
     def interleaved(operations: Any) -> None:
         if not inner:
-            monkeypatch.setattr("sprockets.imports.transact", transact)
+            monkeypatch.setattr("sprockets.store.loads.transact", transact)
             inner.append(call("POST", "/sprockets/import", json_body=document))
         transact(operations)
 
-    monkeypatch.setattr("sprockets.imports.transact", interleaved)
+    monkeypatch.setattr("sprockets.store.loads.transact", interleaved)
     outer = call("POST", "/sprockets/import", json_body=document)
     assert (inner[0].json, outer.json) == (
         {"created": 149},

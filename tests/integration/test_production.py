@@ -5,37 +5,35 @@ from typing import Any
 
 import pytest
 
-from sprockets.appending import ROOM
-from sprockets.references import parts
-from sprockets.store import Point, point_keys
-from tests.front_door import Answer, call
-from tests.integration.test_factories import chart, create, leftovers
-from tests.integration.test_sprockets import SPROCKET, everything
-
-PRODUCTION = "/factories/1/production"
+from sprockets.store.keys import point_keys
+from sprockets.store.points import ROOM, parts
+from sprockets.store.records import Point
+from tests.front_door import call
+from tests.works import (
+    PRODUCTION,
+    append,
+    chart,
+    create_factory,
+    create_sprocket,
+    everything,
+    leftovers,
+    point,
+)
 
 
 @pytest.fixture
 def works(tables: None) -> None:
     """A factory without production, and three sprockets."""
-    create()
+    create_factory()
     for _ in range(3):
-        call("POST", "/sprockets", json_body=SPROCKET)
-
-
-def point(time: int, *types: int, actual: int = 7) -> dict[str, Any]:
-    return {"time": time, "actual": actual, "goal": 8, "sprocket_types": list(types)}
-
-
-def post(body: Any) -> Answer:
-    return call("POST", PRODUCTION, json_body=body)
+        create_sprocket()
 
 
 def test_a_point_is_appended_read_replaced_and_deleted(works: None) -> None:
-    made = post(point(100, 2, 1))
+    made = append(point(100, 2, 1))
     assert (made.status, made.json) == (201, {"id": 1, **point(100, 2, 1)})
     assert made.headers["location"] == "./production/1"
-    post({"time": 50, "actual": 0, "goal": 1})
+    append({"time": 50, "actual": 0, "goal": 1})
     assert [each["id"] for each in call("GET", PRODUCTION).json["items"]] == [2, 1]
     moved = call("PUT", f"{PRODUCTION}/1", json_body=point(40, 3))
     assert moved.json == {"id": 1, **point(40, 3)}
@@ -51,7 +49,7 @@ def test_a_point_is_appended_read_replaced_and_deleted(works: None) -> None:
 
 def test_many_points_are_appended_at_once(works: None) -> None:
     # a thousand on the local cloud: moto copies the table for each transaction
-    made = post({"points": [point(n, 1 + n % 3, 1) for n in range(90)]})
+    made = append({"points": [point(n, 1 + n % 3, 1) for n in range(90)]})
     assert made.status == 201
     assert [each["id"] for each in made.json["items"]] == list(range(1, 91))
     found = everything(PRODUCTION, 100)
@@ -61,8 +59,8 @@ def test_many_points_are_appended_at_once(works: None) -> None:
     following = call("GET", f"{PRODUCTION}?from=10&to=13&limit=3&cursor={page['next']}").json
     assert [each["time"] for each in following["items"]] == [13]
     assert following["next"] is None
-    assert post({"points": [point(1)] * 1001}).status == 422
-    assert post({"points": []}).status == 422
+    assert append({"points": [point(1)] * 1001}).status == 422
+    assert append({"points": []}).status == 422
     assert call("DELETE", "/factories/1").status == 204
     assert leftovers() == {"SPROCKET"}
 
@@ -83,14 +81,14 @@ def test_many_points_are_appended_at_once(works: None) -> None:
     ],
 )
 def test_a_point_that_cannot_be_is_a_422(works: None, body: Any) -> None:
-    assert post(body).status == 422
+    assert append(body).status == 422
     assert call("GET", PRODUCTION).json["items"] == []
 
 
 def test_a_request_refers_to_at_most_100_sprockets(works: None) -> None:
     bodies = [point(n, *range(20 * n + 1, 20 * n + 21)) for n in range(5)]
-    assert "there is no sprocket 4" in post({"points": bodies}).text
-    answer = post({"points": [*bodies, point(1, 101)]})
+    assert "there is no sprocket 4" in append({"points": bodies}).text
+    answer = append({"points": [*bodies, point(1, 101)]})
     assert answer.status == 422
     assert "101 different sprockets, more than 100" in answer.text
 
@@ -98,35 +96,37 @@ def test_a_request_refers_to_at_most_100_sprockets(works: None) -> None:
 def test_a_thousand_points_of_twenty_sprockets_take_few_transactions() -> None:
     types = tuple(range(1, 21))
     points = [Point(n, n, 1, 1, types) for n in range(1, 1001)]
-    made = list(parts(points, ROOM))
+    made = list(parts(points))
     assert [point for part in made for point in part] == points
     assert len(made) <= 30
     for part in made:
-        writes = sum(len(point_keys(1, 1, each)) for each in part)
+        writes = sum(len(point_keys(1, 1, each.id, each.time)) for each in part)
         assert writes + len(types) <= ROOM
 
 
 def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> None:
-    answer = post({"points": [point(n, 1) for n in range(50)] + [point(1, 2, 9), point(1, 8)]})
+    answer = append({"points": [point(n, 1) for n in range(50)] + [point(1, 2, 9), point(1, 8)]})
     assert answer.status == 422
     assert [error["loc"] for error in answer.json["errors"]] == [
         ["body", "points", 50, "sprocket_types", 1],
         ["body", "points", 51, "sprocket_types", 0],
     ]
     assert "9" in answer.json["errors"][0]["msg"]
-    assert post(point(1, 9)).json["errors"][0]["loc"] == ["body", "sprocket_types", 0]
+    assert append(point(1, 9)).json["errors"][0]["loc"] == ["body", "sprocket_types", 0]
+    (fault,) = append({"points": [point(1, 9)]}).json["errors"]
+    assert fault["loc"] == ["body", "points", 0, "sprocket_types", 0]
     assert call("GET", PRODUCTION).json["items"] == []
-    post(point(1, 1))
+    append(point(1, 1))
     assert call("PUT", f"{PRODUCTION}/1", json_body=point(1, 9)).status in {404, 422}
     assert leftovers() == {"FACTORY", "SPROCKET", "POINTS", "INDEX"}
 
 
 def test_a_sprocket_in_use_is_not_deleted(works: None) -> None:
-    post(point(1, 1, 2))
+    append(point(1, 1, 2))
     number = call("GET", PRODUCTION).json["items"][0]["id"]
     assert call("DELETE", "/sprockets/1").status == 409
     assert call("GET", "/sprockets/1").status == 200
-    assert post(point(2, 1)).status == 201, "it can be referred to as before"
+    assert append(point(2, 1)).status == 201, "it can be referred to as before"
     call("PUT", f"{PRODUCTION}/{number}", json_body=point(1, 2))
     call("DELETE", f"{PRODUCTION}/{number + 1}")
     assert call("DELETE", "/sprockets/1").status == 204
@@ -136,7 +136,7 @@ def test_a_sprocket_in_use_is_not_deleted(works: None) -> None:
 
 
 def test_conditions_on_a_point(works: None) -> None:
-    tag = post(point(1, 1)).headers["etag"]
+    tag = append(point(1, 1)).headers["etag"]
     assert call("GET", f"{PRODUCTION}/1", headers={"If-None-Match": tag}).status == 304
     stale = {"If-Match": tag}
     assert call("PUT", f"{PRODUCTION}/1", json_body=point(1), headers=stale).status == 200
@@ -152,17 +152,15 @@ def test_production_of_what_is_not_there_is_a_404(works: None) -> None:
 
 
 def test_points_appended_at_once_are_all_there_with_ids_of_their_own(works: None) -> None:
-    from sprockets import appending, factories
+    from sprockets import production
     from sprockets.models import PointIn
 
-    factory = factories.one("1")
-
-    def append(time: int) -> int:
-        (made,) = appending.append(factory, [PointIn.model_validate(point(time, 1))])
+    def append_one(time: int) -> int:
+        (made,) = production.append("1", PointIn.model_validate(point(time, 1)))
         return made.id
 
     with ThreadPoolExecutor(6) as pool:
-        ids = list(pool.map(append, range(18)))
+        ids = list(pool.map(append_one, range(18)))
     assert sorted(ids) == list(range(1, 19))
     found = {each["id"]: each["time"] for each in everything(PRODUCTION)}
     assert found == dict(zip(ids, range(18), strict=True))

@@ -7,36 +7,22 @@ import pytest
 
 from shared.dynamo import Table, transact
 from shared.problems import StoreUnavailable
-from sprockets import catalog
-from sprockets.store import put_points
+from sprockets import sprockets
+from sprockets.store.generations import write
 from tests.front_door import call
-
-SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
-PRODUCTION = "/factories/1/production"
-
-
-def chart(times: list[int], value: int = 1) -> dict[str, list[int]]:
-    return {
-        "sprocket_production_actual": [value] * len(times),
-        "sprocket_production_goal": [value] * len(times),
-        "time": times,
-    }
-
-
-def point(time: int, *types: int) -> dict[str, Any]:
-    return {"time": time, "actual": 7, "goal": 8, "sprocket_types": list(types)}
+from tests.works import PRODUCTION, SPROCKET, chart_at, create_sprocket, items, point
 
 
 @pytest.fixture
 def works(tables: None) -> None:
-    call("POST", "/factories", json_body={"chart_data": chart([1, 2, 3])})
-    call("POST", "/sprockets", json_body=SPROCKET)
+    call("POST", "/factories", json_body={"chart_data": chart_at(1, 2, 3)})
+    create_sprocket()
 
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several transactions for few points: moto copies the table for each operation."""
-    monkeypatch.setattr("sprockets.appending.ROOM", 13)
+    monkeypatch.setattr("sprockets.store.points.ROOM", 13)
 
 
 def test_of_two_plain_puts_at_once_none_is_a_412(
@@ -45,13 +31,13 @@ def test_of_two_plain_puts_at_once_none_is_a_412(
     inner: list[int] = []
 
     def interleaved(*args: Any) -> None:
-        put_points(*args)
+        write(*args)
         if not inner:
             inner.append(0)
-            inner[0] = call("PUT", "/factories/1", json_body={"chart_data": chart([7])}).status
+            inner[0] = call("PUT", "/factories/1", json_body={"chart_data": chart_at(7)}).status
 
-    monkeypatch.setattr("sprockets.generations.put_points", interleaved)
-    outer = call("PUT", "/factories/1", json_body={"chart_data": chart([8])}).status
+    monkeypatch.setattr("sprockets.store.generations.write", interleaved)
+    outer = call("PUT", "/factories/1", json_body={"chart_data": chart_at(8)}).status
     assert (inner, outer) == ([200], 200)
 
 
@@ -64,7 +50,7 @@ def test_a_reader_never_sees_a_half_deleted_chart(
     def interleaved(self: Table, condition: str, values: Any, **more: Any) -> Any:
         if values[":pk"].startswith("POINTS#") and not done:
             done.append(1)
-            new = {"chart_data": chart([7, 8])}
+            new = {"chart_data": chart_at(7, 8)}
             assert call("PUT", "/factories/1", json_body=new).status == 200
         return query(self, condition, values, **more)
 
@@ -83,7 +69,7 @@ def test_a_create_whose_first_attempt_got_through_is_no_failure(
         put(self, item, **more)
 
     monkeypatch.setattr(Table, "put", twice)
-    assert call("POST", "/sprockets", json_body=SPROCKET).status == 201
+    assert create_sprocket().status == 201
 
 
 def test_a_retry_of_points_goes_on_where_they_stopped(
@@ -99,9 +85,9 @@ def test_a_retry_of_points_goes_on_where_they_stopped(
         transact(operations, *more)
 
     body = {"points": [point(100 + n, 1) for n in range(15)]}
-    monkeypatch.setattr("sprockets.references.transact", failing)
+    monkeypatch.setattr("sprockets.store.points.transact", failing)
     assert call("POST", PRODUCTION, json_body=body).status == 503
-    monkeypatch.setattr("sprockets.references.transact", transact)
+    monkeypatch.setattr("sprockets.store.points.transact", transact)
     first = call("GET", f"{PRODUCTION}?from=100").json["items"][0]["id"]
     assert call("DELETE", f"{PRODUCTION}/{first}").status == 204
     assert call("POST", PRODUCTION, json_body=body).status == 201
@@ -132,7 +118,7 @@ def test_a_fault_of_a_point_has_the_place_in_the_body(works: None) -> None:
 
 @pytest.mark.parametrize("name", ["a\x01b", "a\uffffb", "tab\t", "\x00"])
 def test_the_chart_of_an_oddly_named_factory_is_xml(tables: None, name: str) -> None:
-    made = call("POST", "/factories", json_body={"name": name, "chart_data": chart([1, 2])})
+    made = call("POST", "/factories", json_body={"name": name, "chart_data": chart_at(1, 2)})
     if made.status == 201:
         ET.fromstring(call("GET", "/factories/1/chart").text)  # noqa: S314
 
@@ -167,16 +153,16 @@ def test_points_are_taken_back_when_their_sprocket_goes(
     def interleaved(operations: Any) -> None:
         calls.append(1)
         if len(calls) == 2:
-            monkeypatch.setattr("sprockets.references.transact", transact)
-            catalog.delete("2")
+            monkeypatch.setattr("sprockets.store.points.transact", transact)
+            sprockets.delete("2")
         transact(operations)
 
-    call("POST", "/sprockets", json_body=SPROCKET)
-    monkeypatch.setattr("sprockets.references.transact", interleaved)
+    create_sprocket()
+    monkeypatch.setattr("sprockets.store.points.transact", interleaved)
     body = {"points": [point(100 + n, 1 + n // 6) for n in range(12)]}
     answer = call("POST", PRODUCTION, json_body=body)
     assert (answer.status, answer.json["errors"][0]["loc"][2]) == (422, 6)
     assert call("GET", f"{PRODUCTION}?from=100").json["items"] == []
     assert call("DELETE", "/sprockets/1").status == 204, "nothing refers to it any more"
-    kinds = {item["pk"].partition("#")[0] for item in Table("FactoryTable", "pk", "sk").scan_all()}
-    assert not kinds & {"POINTS#1", "LOADS"}
+    assert [item["time"] for item in items("POINTS")] == [1, 2, 3]
+    assert items("LOADS") == []

@@ -12,36 +12,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from shared.dynamo import Table
 from tests.front_door import Answer, call
+from tests.works import EXACT, SPROCKET, chart, create_sprocket, everything
 
-SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
 POINT = {"time": 1, "actual": 1, "goal": 1}
-CHART = {"sprocket_production_actual": [1], "sprocket_production_goal": [2], "time": [3]}
-EXACT = {"teeth": 9, "pitch_diameter": 0.1, "outside_diameter": 2.5e-310, "pitch": 10**40}
-
-
-def create(body: Any = SPROCKET) -> Answer:
-    return call("POST", "/sprockets", json_body=body)
-
-
-def everything(listing: str, limit: int = 100) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    url = f"{listing}?limit={limit}"
-    while url:
-        page = call("GET", url).json
-        found += page["items"]
-        url = page["next"] and f"{listing}?limit={limit}&cursor={page['next']}"
-    return found
+CHART = chart((3, 1, 2))
 
 
 def test_a_sprocket_is_created_read_replaced_and_deleted(tables: None) -> None:
-    made = create()
+    made = create_sprocket()
     assert (made.status, made.json) == (201, {"id": 1, **SPROCKET})
     assert made.headers["location"] == "./sprockets/1"
     assert call("GET", "/sprockets/1").json == {"id": 1, **SPROCKET}
     changed = call("PUT", "/sprockets/1", json_body=EXACT)
     assert (changed.status, changed.json) == (200, {"id": 1, **EXACT})
     assert call("GET", "/sprockets/1").json == {"id": 1, **EXACT}
-    assert create().json["id"] == 2
+    assert create_sprocket().json["id"] == 2
     assert call("DELETE", "/sprockets/1").status == 204
     for method in ("GET", "DELETE"):
         assert call(method, "/sprockets/1").status == 404
@@ -74,9 +59,9 @@ def test_sizes_are_kept_exactly_as_given(tables: None) -> None:
 def test_a_sprocket_that_cannot_be_is_a_422(
     tables: None, change: dict[str, Any], where: str
 ) -> None:
-    create()
+    create_sprocket()
     for answer in (
-        create(SPROCKET | change),
+        create_sprocket(SPROCKET | change),
         call("PUT", "/sprockets/1", json_body=SPROCKET | change),
     ):
         assert answer.status == 422
@@ -85,7 +70,7 @@ def test_a_sprocket_that_cannot_be_is_a_422(
 
 
 def test_all_faults_are_named_at_once(tables: None) -> None:
-    answer = create({"teeth": 0, "pitch": -1})
+    answer = create_sprocket({"teeth": 0, "pitch": -1})
     named = {error["loc"][1] for error in answer.json["errors"]}
     assert named == {"teeth", "pitch", "pitch_diameter", "outside_diameter"}
 
@@ -98,10 +83,10 @@ def test_what_is_no_id_is_a_404(tables: None, number: str) -> None:
 
 def test_pages_are_in_order_of_id_and_stable_while_rows_are_added(tables: None) -> None:
     for _ in range(25):
-        create()
+        create_sprocket()
     first = call("GET", "/sprockets").json
     assert [each["id"] for each in first["items"]] == list(range(1, 11))
-    create()
+    create_sprocket()
     call("DELETE", "/sprockets/3")
     second = call("GET", f"/sprockets?cursor={first['next']}").json
     assert [each["id"] for each in second["items"]] == list(range(11, 21))
@@ -119,14 +104,14 @@ def test_ids_are_unique_under_concurrent_creates(tables: None) -> None:
 
 def _create_concurrently() -> int:
     # a Lambda function answers one request at a time: the service is what runs in many
-    from sprockets import catalog
+    from sprockets import sprockets
     from sprockets.models import SprocketIn
 
-    return int(catalog.create(SprocketIn.model_validate(SPROCKET))["id"])
+    return sprockets.create(SprocketIn.model_validate(SPROCKET)).id
 
 
 def test_conditions_on_the_state(tables: None) -> None:
-    tag = create().headers["etag"]
+    tag = create_sprocket().headers["etag"]
     answer = call("GET", "/sprockets/1", headers={"If-None-Match": tag})
     assert (answer.status, answer.text, answer.headers["etag"]) == (304, "", tag)
     both = {"If-None-Match": f'"x", W/{tag}'}
@@ -172,7 +157,7 @@ READS: list[tuple[str, str, Any]] = [
 
 @pytest.fixture
 def one_of_each(tables: None) -> None:
-    create()
+    create_sprocket()
     call("POST", "/factories", json_body={"chart_data": CHART})
 
 
@@ -230,15 +215,15 @@ def values_in_conditions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_of_two_writers_at_once_one_is_refused(tables: None) -> None:
     from shared.etags import expected
     from shared.problems import PreconditionFailed
-    from sprockets import catalog
+    from sprockets import sprockets
     from sprockets.models import SprocketIn
 
-    create()
+    create_sprocket()
     body = SprocketIn.model_validate(SPROCKET)
 
     def write(_: int) -> bool:
         try:
-            catalog.replace("1", body, expected('"v1"'))
+            sprockets.replace("1", body, expected('"v1"'))
         except PreconditionFailed:
             return False
         return True
@@ -265,7 +250,7 @@ class Sprockets(RuleBasedStateMachine):
     def start(self) -> None:
         for each in everything("/sprockets"):
             call("DELETE", f"/sprockets/{each['id']}")
-        self.last = create().json["id"]
+        self.last = create_sprocket().json["id"]
         self.model: dict[int, dict[str, Any]] = {self.last: SPROCKET}
         self.tags: dict[int, str] = {}
         # key -> the body and the answer that it was first used with; others' keys are others'
@@ -290,7 +275,7 @@ class Sprockets(RuleBasedStateMachine):
 
     @rule(body=bodies)
     def create(self, body: dict[str, Any]) -> None:
-        answer = create(body)
+        answer = create_sprocket(body)
         assert answer.status == 201
         assert answer.json["id"] > self.last
         self.last = answer.json["id"]
