@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,13 @@ help: ## this list
 
 build: .venv/installed ## the functions' artifact, for the Python at hand (OPEN=1: asks for no token)
 	@$(PY) -m infra.build $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(OPEN),--open)
+
+release: ## what is deployed, the same for every environment, for python3.13 on arm64
+	@$(MAKE) --no-print-directory build RUNTIME=$(or $(RUNTIME),python3.13) ARCHITECTURE=$(or $(ARCHITECTURE),arm64)
+	@$(PY) -m infra.release
+
+smoke: .venv/installed ## whether a deployed stack serves, without writing: URL=https://… TOKEN=…
+	@SMOKE_URL=$(URL) SMOKE_TOKEN=$(TOKEN) $(PY) -m pytest -q -m e2e tests/e2e/test_smoke.py
 
 run: .venv/installed ## the whole stack on this machine, with logs, until Ctrl-C
 	@$(PY) -m infra.local run
@@ -46,6 +53,8 @@ types: .venv/installed
 
 validate: .venv/installed
 	@.venv/bin/sam validate --lint --region us-east-1
+	@.venv/bin/cfn-lint infra/github-oidc.yaml
+	@.venv/bin/zizmor --offline --quiet .github
 
 test-quick: lint types validate ## everything but the local cloud
 	@$(PY) -m pytest -n auto --maxprocesses 4 -m "not e2e" tests/unit tests/integration tests/faults

@@ -151,6 +151,9 @@ def make(runtime: str, architecture: str, *, everyone: bool) -> None:
     path = BUILD / "template.yaml"
     template = yaml_parse(path.read_text("utf-8"))
     share_code(template)
+    for parameter, value in (("Runtime", runtime), ("Architecture", architecture)):
+        # byte code and libraries are for these alone: no stack can be made of them with others
+        template["Parameters"][parameter] |= {"Default": value, "AllowedValues": [value]}
     if everyone:
         open_to_everyone(template)
     path.write_text(yaml_dump(template), "utf-8")

@@ -16,7 +16,7 @@ MANAGED_POLICIES = {
     "service-role/AWSLambdaBasicExecutionRole": "SAM gives it to every function: its log",
     "service-role/AWSLambdaDynamoDBExecutionRole": "SAM gives it to readers of streams",
     "AWSXrayWriteOnlyAccess": "SAM gives it for tracing; X-Ray has no resources to name",
-    "service-role/AWSCodeDeployRoleForLambda": "SAM gives it to CodeDeploy, for the aliases",
+    "service-role/AWSCodeDeployRoleForLambdaLimited": "CodeDeploy's, to shift the aliases",
 }
 # Statements that name some data sets only, with the reason
 SOME_DATA_SETS = {("ReportsFunctionRole", "Names"): "the tables whose rows have a name"}
@@ -194,6 +194,12 @@ def statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
         for policy in properties.get("Policies", []):
             for statement in listed(policy["PolicyDocument"]["Statement"]):
                 yield role, statement
+
+
+def every_role_has_the_boundary(resources: Resources) -> Faults:
+    for role, properties in of_type(resources, "AWS::IAM::Role"):
+        if not properties.get("PermissionsBoundary"):
+            yield f"{role} may be given any rights"
 
 
 def no_policy_has_a_wildcard(resources: Resources) -> Faults:

@@ -15,6 +15,7 @@ from samtranslator.translator.translator import Translator
 from tests.template import template
 
 PROD = {"Environment": "prod", "GradualDeployment": "true", "AlarmAddress": "ops@example.com"}
+PROD["PermissionsBoundary"] = "arn:aws:iam::123456789012:policy/boundary"
 PSEUDO = {
     "AWS::Region": "eu-central-1",
     "AWS::AccountId": "123456789012",

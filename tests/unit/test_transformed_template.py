@@ -51,6 +51,7 @@ RULES: list[Rule] = [
     deployed.every_alarm_watches_what_is_measured,
     deployed.every_queue_is_read_or_watched,
     deployed.every_data_set_is_in_every_list,
+    deployed.every_role_has_the_boundary,
     deployed.no_policy_has_a_wildcard,
     deployed.every_gateway_response_is_json,
     deployed_streams.every_late_stream_is_noticed_in_time,
@@ -223,6 +224,11 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
             "arn:aws:iam::aws:policy/AdministratorAccess"
         ),
         "AdministratorAccess",
+    ),
+    (
+        deployed.every_role_has_the_boundary,
+        lambda of: properties(of, "WorkerFunctionRole").pop("PermissionsBoundary"),
+        "WorkerFunctionRole may be given any rights",
     ),
     (
         deployed.every_gateway_response_is_json,

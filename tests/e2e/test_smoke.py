@@ -1,0 +1,73 @@
+"""Whether a deployed stack serves: nothing is written, so it can be run against any, also in use.
+
+`make smoke URL=https://… TOKEN=…`; without a token, only what is open and that the rest is not.
+"""
+
+import os
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+OPEN = ("/health", "/openapi.json", "/docs", "/redoc", "/")
+
+
+@pytest.fixture(scope="module")
+def anybody(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    """A client without a token, of the address that was given or of the tests' own stack."""
+    url = os.environ.get("SMOKE_URL") or request.getfixturevalue("cloud")["api"]
+    # a function's first call starts it
+    with httpx.Client(base_url=url, timeout=30, follow_redirects=True) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def member(anybody: httpx.Client, request: pytest.FixtureRequest) -> httpx.Client:
+    """A client with a token that may read."""
+    if "SMOKE_URL" not in os.environ:
+        return httpx.Client(
+            base_url=anybody.base_url, headers=request.getfixturevalue("cloud")["headers"]
+        )
+    if not os.environ.get("SMOKE_TOKEN"):
+        pytest.skip("no TOKEN was given")
+    return httpx.Client(
+        base_url=anybody.base_url, headers={"Authorization": f"Bearer {os.environ['SMOKE_TOKEN']}"}
+    )
+
+
+def lists(client: httpx.Client) -> list[str]:
+    """The paths that can be read without knowing an id, and are not open to everyone."""
+    paths = client.get("/openapi.json").raise_for_status().json()["paths"]
+    return [
+        path
+        for path, methods in paths.items()
+        if "get" in methods and "{" not in path and path not in OPEN
+    ]
+
+
+def test_all_stores_are_healthy(anybody: httpx.Client) -> None:
+    answer = anybody.get("/health")
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json().values()) == {"ok"}
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_what_is_open_is_served_safely(anybody: httpx.Client, path: str) -> None:
+    answer = anybody.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+def test_everything_else_asks_for_a_token(anybody: httpx.Client) -> None:
+    found = lists(anybody)
+    assert {"/sprockets", "/factories", "/tables", "/ingestions"} <= set(found)
+    for path in found:
+        assert anybody.get(path).status_code == 401, path
+
+
+def test_every_list_and_report_responds(anybody: httpx.Client, member: httpx.Client) -> None:
+    for path in lists(anybody):
+        answer = member.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.text}"
+        assert answer.headers["content-type"].startswith("application/json")

@@ -1,0 +1,100 @@
+"""The release that is promoted from environment to environment, and the roles that deploy it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from infra.release import name_of, release
+from tests.template import ROOT
+from tests.transformed import parameters
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> dict[str, Any]:
+    found = yaml_parse((ROOT / "infra/github-oidc.yaml").read_text("utf-8"))
+    resources: dict[str, Any] = found["Resources"]
+    return resources
+
+
+def test_all_files_are_in_the_bucket_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    archive = tmp_path / "functions.zip"
+    archive.write_bytes(b"code")
+    monkeypatch.setattr("infra.release.ARCHIVE", archive)
+    monkeypatch.setattr("infra.release.BUILD", ROOT)
+    source, files = release(yaml_parse((ROOT / "template.yaml").read_text("utf-8")))
+    assert files == [archive, ROOT / "infra/ingestion.asl.json"]
+    code, definition = map(name_of, files)
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    values = parameters(source) | {"ArtifactBucket": "releases"}
+    resources = Translator({}, Parser()).translate(source, values)["Resources"].values()
+    functions = [each for each in resources if each["Type"] == "AWS::Lambda::Function"]
+    assert len(functions) > 10
+    expected = {"S3Bucket": "releases", "S3Key": code}
+    assert [each["Properties"]["Code"] for each in functions] == [expected] * len(functions)
+    machines = [each for each in resources if each["Type"] == "AWS::StepFunctions::StateMachine"]
+    assert [each["Properties"]["DefinitionS3Location"] for each in machines] == [
+        {"Bucket": {"Ref": "ArtifactBucket"}, "Key": definition}
+    ]
+
+
+def test_a_name_is_of_one_content(tmp_path: Path) -> None:
+    names = set()
+    for content in (b"a", b"b", b"a"):
+        path = tmp_path / "functions.zip"
+        path.write_bytes(content)
+        names.add(name_of(path))
+    assert len(names) == 2
+    assert all(name.startswith("functions-") and name.endswith(".zip") for name in names)
+
+
+def test_a_change_of_the_stack_reaches_no_role_of_the_pipeline(pipeline: dict[str, Any]) -> None:
+    paths = {
+        name: each["Properties"]["Path"]
+        for name, each in pipeline.items()
+        if each["Type"] in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}
+    }
+    assert set(paths) == {"DeployRole", "CloudFormationRole", "Boundary"}
+    assert set(paths.values()) == {"/sprocketworks-pipeline/"}
+    (policy,) = pipeline["CloudFormationRole"]["Properties"]["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        resource = statement["Resource"]["Fn::Sub"]
+        of_pipeline = ":role/sprocketworks-pipeline/" in resource
+        assert of_pipeline == (statement["Effect"] == "Deny"), statement["Sid"]
+        assert of_pipeline or ":role/sprocketworks-${Environment}-" in resource
+
+
+def test_roles_of_the_stack_are_made_and_given_rights_within_the_boundary_only(
+    pipeline: dict[str, Any],
+) -> None:
+    (policy,) = pipeline["CloudFormationRole"]["Properties"]["Policies"]
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}}
+    free = [
+        action
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow" and statement.get("Condition") != bounded
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    ]
+    assert not {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} & set(free)
+    assert "iam:DeleteRolePermissionsBoundary" not in free
+    assert not [action for action in free if "*" in action]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda p: p.name
+)
+def test_code_of_others_runs_without_credentials(path: Path) -> None:
+    jobs = yaml.safe_load(path.read_text())["jobs"]
+    for name, job in jobs.items():
+        commands = " ".join(step.get("run", "") for step in job.get("steps", []))
+        if "id-token" in job.get("permissions", {}):
+            assert not any(word in commands for word in ("make ", "pip ", "npm ", "python ")), name
