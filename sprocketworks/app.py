@@ -1,14 +1,17 @@
 """The command line as a whole: its options, and what all commands share."""
 
 import re
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
 
-from sprocketworks import login
+from sprocketworks import login, output
 from sprocketworks.client import (
     FAILED,
     INTERRUPTED,
@@ -21,18 +24,36 @@ from sprocketworks.client import (
     check_address,
     local_cloud,
 )
+from sprocketworks.files import Document
 
-HELP = f"""Loads files into Sprocketworks and reads its reports.
+HELP = f"""The back office of Sprocketworks: loads files, reads and changes what is stored.
 
+Results are tables on a terminal, and one JSON document when they are piped or with --json.
 Exit codes: 0 done · {FAILED} the job failed or was cancelled ·
 {USAGE} wrong usage, or a file that cannot be read or written ·
 {REJECTED} rows were rejected (with --fail-on-rejects) · {REFUSED} the API refused ·
 {UNREACHABLE} the API is not reachable or failed · {INTERRUPTED} interrupted.
 """
-app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def commands(about: str) -> typer.Typer:
+    """A group of commands."""
+    return typer.Typer(
+        help=about,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+app = commands(HELP)
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many")]
 OutputFile = Annotated[
     Path | None, typer.Option("--output", "-o", dir_okay=False, help="Instead of stdout")
 ]
+
+
+Columns = dict[str, Callable[[Document], object]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,22 @@ class Common:
 
     def address(self) -> str:
         return self._access().api
+
+    def show(self, found: Document) -> None:
+        """Print an object: a line per field, or JSON."""
+        if self.json:
+            output.show_json(found)
+        else:
+            output.show_table(("field", "value"), ((n, output.cell(v)) for n, v in found.items()))
+
+    def show_list(self, found: Iterable[Document], columns: Columns) -> None:
+        """Print objects: a table with a column for each of the functions, or JSON."""
+        listed = list(found)
+        if self.json:
+            output.show_json(listed)
+        else:
+            rows = ([output.cell(value(each)) for value in columns.values()] for each in listed)
+            output.show_table(tuple(columns), rows)
 
     def client(self) -> Client:
         access = self._access()
@@ -70,6 +107,12 @@ class Common:
         return access
 
 
+def print_version(wanted: bool) -> None:
+    if wanted:
+        output.results.print(f"sprocketworks {version('sprocketworks')}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     context: typer.Context,
@@ -80,6 +123,13 @@ def common(
     token: Annotated[
         str | None, typer.Option(envvar="SPROCKETWORKS_TOKEN", help="Access token")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout")] = False,
+    as_json: Annotated[
+        bool | None,
+        typer.Option("--json/--text", help="JSON or tables, wherever it is in the command"),
+    ] = None,
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Print the version"),
+    ] = False,
 ) -> None:
-    context.obj = Common(api, token, as_json)
+    context.obj = Common(api, token, not sys.stdout.isatty() if as_json is None else as_json)

@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from sprocketworks.files import Document, parse, read_object, reason
 
 FAILED, USAGE, REJECTED, REFUSED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130  # exit codes
 ATTEMPTS = 5
+LONGEST_PAGE = 100
 PASSING = {429, 502, 503, 504}
 TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
 
@@ -103,6 +104,29 @@ class Client:
         # sent again, it is done once
         headers = {"Idempotency-Key": uuid4().hex}
         return self.document("POST", *segments, json=body, headers=headers)
+
+    def listed(
+        self, *segments: str, most: int | None = None, **query: object
+    ) -> Iterator[Document]:
+        """The items on all pages of a list, or the first `most` of them."""
+        wanted = {name: value for name, value in query.items() if value is not None}
+        count, cursor = 0, None
+        while most is None or count < most:
+            size = LONGEST_PAGE if most is None else min(LONGEST_PAGE, most - count)
+            turn = {"limit": size} | ({"cursor": cursor} if cursor else {})
+            page = self.document("GET", *segments, params=wanted | turn)
+            yield from page["items"]
+            count += len(page["items"])
+            cursor = page["next"]
+            if not cursor:
+                return
+
+    def change(self, *segments: str, fields: Mapping[str, object]) -> Document:
+        """Change some fields of what is stored; refused if it was changed since it was read."""
+        found = self.get(*segments)
+        kept = {name: value for name, value in document_of(found).items() if name != "id"}
+        headers = {"If-Match": found.headers.get("etag", "*")}
+        return self.document("PUT", *segments, json=kept | dict(fields), headers=headers)
 
     def document(self, method: str, *segments: str, **options: Any) -> Document:
         """The JSON object that the API answers."""

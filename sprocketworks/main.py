@@ -9,8 +9,13 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+import sprocketworks.factories
 import sprocketworks.ingestions
-import sprocketworks.reading  # noqa: F401 - both register their commands
+import sprocketworks.people
+import sprocketworks.production
+import sprocketworks.reading
+import sprocketworks.rows
+import sprocketworks.sprockets  # noqa: F401 - all of them register their commands
 from sprocketworks import login, output
 from sprocketworks.app import app
 from sprocketworks.client import INTERRUPTED, UNREACHABLE, USAGE, CommandError
@@ -49,9 +54,16 @@ def main() -> None:
     sys.exit(code)
 
 
+def formats_first(arguments: list[str]) -> list[str]:
+    """Move --json and --text, which may be anywhere, to where the parser expects them."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    formats = [each for each in arguments[:end] if each in {"--json", "--text"}]
+    return formats + [n for i, n in enumerate(arguments) if i >= end or n not in formats]
+
+
 def _run() -> int:
     try:
-        code = app(standalone_mode=False) or 0
+        code = app(formats_first(sys.argv[1:]), standalone_mode=False) or 0
         sys.stdout.flush()
     except CommandError as error:
         output.say(f"error: {error}")

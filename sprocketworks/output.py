@@ -1,10 +1,11 @@
-"""What commands say: results on stdout, all else on stderr."""
+"""What commands print: results on stdout, all else on stderr."""
 
 import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.table import Table
 WIDE = 400  # characters, where nobody looks
 PLAIN_SECONDS = 5.0  # between two lines where there is no terminal
 # texts of users and of the API are text: a terminal would obey control characters
+JSON_CONTROLS = {n: f"\\u{n:04x}" for n in range(127, 160)}  # it escapes the others itself
 CONTROLS = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
 
 
@@ -48,11 +50,25 @@ def say(text: object) -> None:
 
 
 def as_json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.translate(JSON_CONTROLS) + "\n"
+
+
+def cell(value: object) -> object:
+    """A value as a table has it: lists and objects as JSON in one line."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def show_json(value: object) -> None:
     sys.stdout.write(as_json(value))
+
+
+def write_text(text: str, into: Path | None) -> None:
+    """Write a result to a file, or to stdout with a line end."""
+    if into is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    else:
+        into.write_text(text, "utf-8")
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,9 +1,10 @@
-"""The API over HTTP, and its command-line client."""
+"""The API over HTTP, and its command-line client: `cli` as a program, `run` in this process."""
 
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from ingestion.large import objects
 from shared import dynamo
+from sprocketworks.main import main
 from tests.bridge import Bridge, serving
 from tests.command_line import Cli, Done
 from tests.template import ROOT
@@ -48,3 +50,28 @@ def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
         return Done(process.returncode, out, err)
 
     return command
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+    def command(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["sprocketworks", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def server() -> Iterator[Bridge]:
+    """Gives planned answers only."""
+    with serving() as bridge:
+        yield bridge

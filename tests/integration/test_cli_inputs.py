@@ -5,49 +5,20 @@ The entry point runs in this process, where any exception but its exit fails the
 
 import json
 import os
-import sys
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sprocketworks import output
 from sprocketworks.client import REFUSED, UNREACHABLE, USAGE
-from sprocketworks.main import main
-from tests.bridge import Bridge, serving
-from tests.command_line import Done
+from tests.bridge import Bridge
+from tests.command_line import Cli
 from tests.front_door import Answer, call
 
-Run = Callable[..., Done]
 HERE = "http://127.0.0.1:9"  # nobody listens there
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-
-    def command(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["sprocketworks", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Done(ended.value.code, out, err)
-
-    return command
-
-
-@pytest.fixture
-def server() -> Iterator[Bridge]:
-    """Gives planned answers only."""
-    with serving() as bridge:
-        yield bridge
 
 
 @pytest.mark.parametrize(
@@ -74,7 +45,7 @@ def server() -> Iterator[Bridge]:
         ("http://[::1]:9/v1", UNREACHABLE),
     ],
 )
-def test_an_address_that_is_none(run: Run, api: str, code: int) -> None:
+def test_an_address_that_is_none(run: Cli, api: str, code: int) -> None:
     for command in (["tables"], ["login"], ["status", "x", "--follow"]):
         done = run("--api", api, *command)
         assert done.code == code, (command, done)
@@ -83,7 +54,7 @@ def test_an_address_that_is_none(run: Run, api: str, code: int) -> None:
 
 
 @pytest.mark.parametrize("token", ["ü", "a\nb", "a b", "\udcff", "\x00"])
-def test_a_token_that_is_none(run: Run, token: str) -> None:
+def test_a_token_that_is_none(run: Cli, token: str) -> None:
     done = run("--api", HERE, "--token", token, "tables")
     assert (done.code, done.out) == (USAGE, "")
     assert "the token has characters" in done.err
@@ -104,7 +75,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_a_file_that_cannot_be_loaded(run: Run, tmp_path: Path, kind: str) -> None:
+def test_a_file_that_cannot_be_loaded(run: Cli, tmp_path: Path, kind: str) -> None:
     make, reason = FILES[kind]
     make(tmp_path / "[red]x")
     done = run("--api", HERE, "upload", "[red]x", "-t", "jobs")
@@ -112,7 +83,7 @@ def test_a_file_that_cannot_be_loaded(run: Run, tmp_path: Path, kind: str) -> No
     assert reason in done.err
 
 
-def test_a_name_that_is_not_utf_8_is_sent_as_text(run: Run, tmp_path: Path, server: Bridge) -> None:
+def test_a_name_that_is_not_utf_8_is_sent_as_text(run: Cli, tmp_path: Path, server: Bridge) -> None:
     name = os.fsdecode(b"caf\xe9.csv")
     (tmp_path / name).write_text("1,a\n")
     server.answers.append(Answer(400, JSON, '{"detail": "no"}'))
@@ -123,7 +94,7 @@ def test_a_name_that_is_not_utf_8_is_sent_as_text(run: Run, tmp_path: Path, serv
 @pytest.mark.parametrize(
     "command", [["status", "--status", "\udcff"], ["hello", "Ada", "--tz", "\udcff"]]
 )
-def test_an_argument_that_is_not_utf_8(run: Run, server: Bridge, command: list[str]) -> None:
+def test_an_argument_that_is_not_utf_8(run: Cli, server: Bridge, command: list[str]) -> None:
     done = run("--api", server.url, *command)
     assert (done.code, server.requests) == (USAGE, [])
     assert "not text in UTF-8" in done.err
@@ -131,7 +102,7 @@ def test_an_argument_that_is_not_utf_8(run: Run, server: Bridge, command: list[s
 
 @pytest.mark.parametrize("into", ["missing/report.json", "file/report.json"])
 def test_an_output_that_cannot_be_written(
-    run: Run, tmp_path: Path, server: Bridge, into: str
+    run: Cli, tmp_path: Path, server: Bridge, into: str
 ) -> None:
     (tmp_path / "file").touch()
     server.answers.append(Answer(200, JSON, "{}"))
@@ -146,7 +117,7 @@ NO_CLOUD = [b"{}", b'{"api": 5, "headers": {}}', b'{"api": "http://x", "headers"
 
 
 @pytest.mark.parametrize("content", DAMAGED + NO_CLOUD, ids=lambda content: content[:20])
-def test_a_damaged_cloud_json_is_no_api(run: Run, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_cloud_json_is_no_api(run: Cli, tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".local").mkdir()
     (tmp_path / ".local/cloud.json").write_bytes(content)
     done = run("tables")
@@ -171,7 +142,7 @@ def test_a_damaged_cloud_json_is_no_api(run: Run, tmp_path: Path, content: bytes
     ids=lambda content: content[:20],
 )
 def test_a_damaged_tokens_json_has_no_token(
-    run: Run, tmp_path: Path, server: Bridge, content: bytes
+    run: Cli, tmp_path: Path, server: Bridge, content: bytes
 ) -> None:
     (tmp_path / "state/sprocketworks").mkdir(parents=True)
     tokens = tmp_path / "state/sprocketworks/tokens.json"
@@ -186,7 +157,7 @@ def test_a_damaged_tokens_json_has_no_token(
 
 
 def test_a_state_folder_that_cannot_be_written_stops_no_upload(
-    run: Run, tmp_path: Path, server: Bridge
+    run: Cli, tmp_path: Path, server: Bridge
 ) -> None:
     (tmp_path / "state").touch()
     (tmp_path / "jobs.csv").write_text("1,a\n")
@@ -234,7 +205,7 @@ ANSWERS = [
     ids=" ".join,
 )
 def test_an_answer_of_another_program(
-    run: Run, tmp_path: Path, server: Bridge, command: list[str]
+    run: Cli, tmp_path: Path, server: Bridge, command: list[str]
 ) -> None:
     (tmp_path / "jobs.csv").write_text("1,a\n")
     for answer, code in ANSWERS:
@@ -242,7 +213,7 @@ def test_an_answer_of_another_program(
             continue  # a report that has nothing to say
         # for as many requests as a command may make: none may reach the API behind the server
         server.answers = deque([answer] * 10)
-        done = run("--api", server.url, *command)
+        done = run("--api", server.url, "--text", *command)
         if command == ["login"]:
             code = UNREACHABLE if answer.status == 200 else REFUSED  # noqa: PLW2901
         assert (done.code, done.out) == (code, ""), answer
@@ -279,7 +250,7 @@ JOB = {
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_texts_are_never_markup(
-    run: Run,
+    run: Cli,
     server: Bridge,
     monkeypatch: pytest.MonkeyPatch,
     command: list[str],
@@ -288,7 +259,7 @@ def test_texts_are_never_markup(
     for terminal in (False, True):
         monkeypatch.setattr(output.messages, "_force_terminal", terminal)
         server.answers.append(Answer(200, JSON, json.dumps(answer)))
-        done = run("--api", server.url, *command)
+        done = run("--api", server.url, "--text", *command)
         assert PLAIN in done.out
         assert "\x1b[2J" not in done.out + done.err
         server.answers.append(Answer(404, JSON, json.dumps({"detail": MARKUP})))
@@ -299,7 +270,7 @@ def test_texts_are_never_markup(
     "name", ["", ".", "..", "../sprockets/1", "a/b", "a\\..\\b", "\udcff", "a\x00b", "a\nb"]
 )
 def test_what_cannot_be_one_segment_of_a_path_is_refused(
-    run: Run, server: Bridge, name: str
+    run: Cli, server: Bridge, name: str
 ) -> None:
     for command in ("status", "cancel", "retry", "rejects", "hello"):
         done = run("--api", server.url, command, "--", name)
@@ -307,7 +278,7 @@ def test_what_cannot_be_one_segment_of_a_path_is_refused(
         assert "cannot be a name or an id" in done.err
 
 
-def test_an_id_is_only_itself(run: Run, bridge: Bridge) -> None:
+def test_an_id_is_only_itself(run: Cli, bridge: Bridge) -> None:
     sprocket = {"teeth": 5, "pitch_diameter": 1, "outside_diameter": 2, "pitch": 1}
     made = call("POST", "/sprockets", json_body=sprocket).headers["location"].rpartition("/")[2]
     for climbing in (f"../sprockets/{made}", f"%2e%2e/sprockets/{made}"):

@@ -4,25 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sprocketworks.client import USAGE
-from tests.bridge import Bridge, serving
+from tests.bridge import Bridge
 from tests.front_door import Answer
 from tests.template import ROOT
 
 COLUMNS = [{"name": "c" * 60, "type": "integer", "required": True}] * 60
 TABLES = {"tables": [{"name": "t", "rows": 1, "columns": COLUMNS}] * 100}
-
-
-@pytest.fixture
-def server() -> Iterator[Bridge]:
-    """Gives planned answers only."""
-    with serving() as bridge:
-        yield bridge
 
 
 def in_shell(server: Bridge, command: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +46,7 @@ def test_a_full_disk_is_no_traceback(server: Bridge) -> None:
 
 def test_texts_are_written_whatever_the_terminal_can_show(server: Bridge) -> None:
     server.answers.append(Answer(200, {}, '{"message": "Hello, Zo\\u00eb \\ud800!"}'))
-    done = in_shell(server, "PYTHONIOENCODING=ascii sprocketworks hello Zoe")
+    done = in_shell(server, "PYTHONIOENCODING=ascii sprocketworks hello Zoe --text")
     assert (done.returncode, done.stdout) == (0, "Hello, Zo\\xeb \\ud800!\n")
 
 
