@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingestion.csv_text import LONGEST_RECORD, CsvError
+from ingestion.large.boundaries import ends_record
 
 LONGEST_FIELD = csv.field_size_limit()  # characters
 
@@ -32,7 +33,7 @@ def split(lines: Iterable[str], delimiter: str, first_line: int = 1) -> Iterator
                 line = reader.line_num + first_line
         except csv.Error as error:
             raw = "".join(held)
-            yield Record(line, [], raw, _told(str(error), line, raw))
+            yield Record(line, [], raw, _why_broken(str(error), line, raw, delimiter))
             held.clear()
             line = reader.line_num + first_line
         else:
@@ -55,14 +56,14 @@ def _holding(lines: Iterable[str], held: list[str], first_line: int) -> Iterator
         yield line
 
 
-def _told(error: str, line: int, raw: str) -> str:
-    """Why a record is refused; CsvError where what follows it can't be told apart from it."""
+def _why_broken(error: str, line: int, raw: str, delimiter: str) -> str:
+    """Why a record is rejected; CsvError where it goes on behind its lines that were read."""
     if "unexpected end of data" in error:
         raise CsvError(f"line {line}: the record that begins here has a quote that is never closed")
     if "field larger" not in error:
         return "has a quote in the wrong place"
     # the rest of a field that goes on in the next line would be read as records
-    if raw.count('"') % 2:
+    if not ends_record(raw, delimiter):
         raise CsvError(
             f"line {line}: a quoted field of more than {LONGEST_FIELD} characters; "
             "its quote may not be closed"

@@ -61,14 +61,14 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str] | None]]:
     at, line = 0, 1
     while at < len(text):
         begun = at
-        fields, at, state = _record(text, at, delimiter)
+        fields, at, state, long_at = _record(text, at, delimiter)
         raw = text[begun:at]
         if state == "open" or len(raw) > LONGEST_RECORD:
             raise NotReadableError(f"line {line}: ")
         broken = state == "broken"
-        if max(map(len, fields)) > LONGEST_FIELD:
-            # what follows may be within the field
-            if raw.count('"') % 2 or len(re.findall(r"\r\n?|\n", raw)) > 1:
+        if long_at is not None:
+            # where the record goes on behind that line, its other lines can't be told from records
+            if re.search(r"[\r\n]", re.sub(r"(\r\n?|\n)\Z", "", text[long_at:at])):
                 raise NotReadableError(f"line {line}: ")
             broken = True
         found.append((line, None if broken else fields))
@@ -81,36 +81,44 @@ def first_fields(text: str) -> list[str]:
     found: list[str] = []
     at = 0
     while at < len(text):
-        fields, at, _ = _record(text, at, ",")
+        fields, at, _, _ = _record(text, at, ",")
         found.append(fields[0])
     return found
 
 
-def _record(text: str, at: int, delimiter: str) -> tuple[list[str], int, str]:
-    """The fields of the record at a place, where the next one begins, whether it is whole."""
+def _record(text: str, at: int, delimiter: str) -> tuple[list[str], int, str, int | None]:
+    """The fields of the record at a place, where the next one begins, whether it is whole.
+
+    And where its first field that is too long becomes so.
+    """
     fields: list[str] = []
+    long_at: int | None = None
     while True:
         if text[at : at + 1] == '"':
             value = ""
             while True:
                 close = text.find('"', at + 1)
                 if close < 0:
-                    return fields, len(text), "open"
+                    return fields, len(text), "open", long_at
                 value += text[at + 1 : close]
+                if len(value) > LONGEST_FIELD and long_at is None:
+                    long_at = close - (len(value) - LONGEST_FIELD)
                 at = close + 1
                 if text[at : at + 1] != '"':
                     break
                 value += '"'
             fields.append(value)
             if text[at : at + 1] not in {"", delimiter, "\r", "\n"}:
-                return fields, _behind_line(text, at), "broken"
+                return fields, _behind_line(text, at), "broken", long_at
         else:
             end = re.compile(rf"[{re.escape(delimiter)}\r\n]|\Z").search(text, at)
             stop = end.start() if end else len(text)
+            if stop - at > LONGEST_FIELD and long_at is None:
+                long_at = at + LONGEST_FIELD
             fields.append(text[at:stop])
             at = stop
         if text[at : at + 1] != delimiter:
-            return fields, _behind_line(text, at), "whole"
+            return fields, _behind_line(text, at), "whole", long_at
         at += 1
 
 

@@ -149,6 +149,8 @@ def test_a_field_that_is_too_long_is_refused_without_those_below_it() -> None:
     [
         (["1,a\n", '2,"b\n'], "line 2: the record that begins here has a quote"),
         (["1,a\n", f'2,"{"x" * 200_000}\n', '3,Fake"\n'], "line 2: a quoted field of more than"),
+        # its quotes are even, but the last one opens the field
+        ([f'5" pipe,"{"x" * 200_000}\n', '3,Fake"\n'], "line 1: a quoted field of more than"),
         (["1,a\n", '2,"b\n', *["3,c\n"] * 100_000], "line 2: a quoted field of more than"),
         (["1,a\n", "x" * (LONGEST_RECORD + 1)], "line 2: a record of more than"),
         (["1,a\n", '2,"b\n', *['","b\n'] * 200_000], "line 2: a record of more than"),

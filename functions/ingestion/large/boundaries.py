@@ -127,6 +127,12 @@ class _Scanner:
         return _In.GAP if byte in self._patterns.ends else _In.BROKEN
 
 
+def ends_record(record: str, delimiter: str) -> bool:
+    """Whether lines that begin a record end it too: no quoted field goes on behind them."""
+    scanner = _Scanner(delimiter)
+    return scanner.record_end(record.encode(), 0) is not None or not scanner.quote_is_open
+
+
 def _end_of(pattern: re.Pattern[bytes], piece: bytes, at: int, end: int) -> int:
     found = pattern.match(piece, at, end)
     return found.end() if found else at
