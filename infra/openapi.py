@@ -2,10 +2,17 @@
 
 import json
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from infra.operations import Operations, tag
 from infra.schemas import FUNCTIONS, JsonObject
+from shared.lazy import LazyModels
 from shared.route import Route
+
+if TYPE_CHECKING:
+    from portal import models
+else:
+    models = LazyModels("portal.models")
 
 TARGET = FUNCTIONS / "portal/openapi.json"
 
@@ -14,13 +21,13 @@ The back office of a sprocket maker: data sets loaded from CSV, hiring and exper
 sprockets, factories and their production, and birthdays.
 
 Every failure is an RFC 9457 problem whose `instance` is the id of the request; invalid input is
-answered with all its faults in `errors`. Lists are pages: pass the `next` of one as the `cursor`
+reported with all its faults in `errors`. Lists are pages: pass the `next` of one as the `cursor`
 of the following.
 """
 
 
 def health() -> JsonObject:
-    raise NotImplementedError("the portal answers it")
+    raise NotImplementedError("the portal serves it")
 
 
 HEALTH = Route(
@@ -28,9 +35,9 @@ HEALTH = Route(
     "GET",
     "/health",
     health,
-    summary="Whether each store answers",
-    answer="Health",
-    answers={503: "At least one store does not answer"},
+    summary="Whether each store responds",
+    response=models.Health,
+    responses={503: "At least one store does not respond"},
 )
 
 

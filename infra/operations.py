@@ -8,10 +8,11 @@ from inspect import getdoc
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
 from shared.idempotency import KEY_HEADER, LONGEST_KEY
+from shared.lazy import Model
 from shared.params import CURSOR
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC
 from shared.problems import PROBLEM_JSON, StoreUnavailable
-from shared.route import Route
+from shared.route import NOT_MODIFIED, Route
 
 PATH_PARAMETERS = {
     "table": "Name of a data set, such as `departments`",
@@ -32,7 +33,7 @@ PROBLEM_EXAMPLE = {
 }
 # the package whose routes ask for no token
 OPEN = "portal"
-# answered by API Gateway, by any route when the store is down, or for a query or header
+# of API Gateway, of any route when the store is down, or for a query or header
 ALWAYS = (400, 429, 500, 503)
 
 
@@ -44,7 +45,7 @@ class Operations:
         self.problems: dict[int, JsonObject] = {}
         # paths of resources with an entity tag: those whose change may be refused as stale
         self.versioned = {
-            route.path for route in found if 412 in route.problems or 304 in route.answers
+            route.path for route in found if 412 in route.problems or 304 in route.responses
         }
 
     def components(self) -> JsonObject:
@@ -91,7 +92,7 @@ class Operations:
     def _request(self, route: Route) -> JsonObject:
         content: JsonObject = {}
         if route.body:
-            schema = self.schemas[route.package, route.body]
+            schema = self.schemas[route.body]
             content[JSON] = {"schema": schema}
         for media_type in route.consumes:
             content[media_type] = {"schema": _text_schema(media_type)}
@@ -108,7 +109,7 @@ class Operations:
         yield {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
 
     def _tag_header(self, route: Route, status: int) -> JsonObject:
-        """ETag: always there on a resource that has one, and on the answer that makes one."""
+        """ETag: always there on a resource that has one, and on the response that makes one."""
         makes = any(path.startswith(f"{route.path}/{{") for path in self.versioned)
         own = route.path in self.versioned and status in {200, 304}
         if not (own or (status == 201 and makes)):
@@ -116,39 +117,39 @@ class Operations:
         return {"ETag": {"required": own, "schema": {"type": "string"}}}
 
     def _responses(self, route: Route) -> JsonObject:
-        answers = {route.status: HTTPStatus(route.status).phrase, **route.answers}
+        described = {route.status: HTTPStatus(route.status).phrase, **route.responses}
         if route.method == "GET" and route.path in self.versioned:
-            answers.setdefault(304, "The client has this state already")
+            described = NOT_MODIFIED | described
         responses = {
-            status: self._answer(route, status, description)
-            for status, description in answers.items()
+            status: self._response(route, status, description)
+            for status, description in described.items()
         }
         for status in _problems(route):
             responses.setdefault(status, self._problem(status))
         return {str(status): responses[status] for status in sorted(responses)}
 
-    def _answer(self, route: Route, status: int, description: str) -> JsonObject:
-        answer: JsonObject = {"description": description}
+    def _response(self, route: Route, status: int, description: str) -> JsonObject:
+        response: JsonObject = {"description": description}
         if headers := {
             **self._tag_header(route, status),
             **_location(status),
-            **_goes_on(route, status),
+            **_accepted(route, status),
             **_link(route, status),
         }:
-            answer["headers"] = headers
+            response["headers"] = headers
         if status not in {204, 303, 304}:
-            goes_on = route.goes_on if status == 202 else None
-            answer["content"] = {
-                kind: self._content(route, kind, goes_on or route.answer) for kind in route.produces
+            model = (route.job if status == 202 else None) or route.response
+            response["content"] = {
+                kind: self._content(route, kind, model) for kind in route.produces
             }
-        return answer
+        return response
 
-    def _content(self, route: Route, media_type: str, model: str | None) -> JsonObject:
+    def _content(self, route: Route, media_type: str, model: Model | None) -> JsonObject:
         if media_type != JSON:
             return {"schema": {"type": "string"}}
         if model is None:
             raise ValueError(f"{route.method} {route.path} has no model of its response")
-        return {"schema": self.schemas[route.package, model]}
+        return {"schema": self.schemas[model]}
 
     def _problem(self, status: int) -> JsonObject:
         if status not in self.problems:
@@ -192,9 +193,9 @@ def _location(status: int) -> JsonObject:
     return {"Location": {"required": status == 303, "schema": schema}}
 
 
-def _goes_on(route: Route, status: int) -> JsonObject:
+def _accepted(route: Route, status: int) -> JsonObject:
     """Of a 202 in place of the result."""
-    if status != 202 or route.goes_on is None:
+    if status != 202 or route.job is None:
         return {}
     location = {"type": "string", "format": "uri-reference"}
     return {
@@ -209,7 +210,7 @@ def _goes_on(route: Route, status: int) -> JsonObject:
 
 def _preference(route: Route) -> Iterator[JsonObject]:
     """The request header that asks for a 202 at once."""
-    if route.goes_on is not None:
+    if route.job is not None:
         yield {
             "name": "Prefer",
             "in": "header",
@@ -252,7 +253,7 @@ def _once(route: Route) -> Iterator[JsonObject]:
         yield {
             "name": KEY_HEADER,
             "in": "header",
-            "description": "The same key and body get the first answer again, for a day",
+            "description": "The same key and body get the first response again, for a day",
             "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
         }
 

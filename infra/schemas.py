@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 if TYPE_CHECKING:
+    from shared.lazy import Model
     from shared.route import Route
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
@@ -18,7 +18,6 @@ if str(FUNCTIONS) not in sys.path:
     sys.path.insert(0, str(FUNCTIONS))
 
 JsonObject = dict[str, Any]
-Model = tuple[str, str]  # package, name
 
 
 def problem_schemas() -> JsonObject:
@@ -68,22 +67,18 @@ class _Schema(GenerateJsonSchema):
         return False
 
 
-def _models(found: Iterable["Route"]) -> Iterator[Model]:
+def _models(found: Iterable["Route"]) -> Iterator["Model"]:
     for route in found:
-        names = (route.body, route.answer, route.goes_on)
-        yield from ((route.package, name) for name in names if name)
+        yield from (model for model in (route.body, route.response, route.job) if model)
 
 
-def schemas(found: Iterable["Route"]) -> tuple[dict[Model, JsonObject], JsonObject]:
+def schemas(found: Iterable["Route"]) -> tuple[dict[Any, JsonObject], JsonObject]:
     """The schema of each model that a route names, and what these refer to."""
-    # answers too by validation: there a field with a default is one that may be left out
-    inputs: list[tuple[Model, JsonSchemaMode, TypeAdapter[Any]]] = [
-        (
-            (package, name),
-            "validation",
-            TypeAdapter(getattr(import_module(f"{package}.models"), name)),
-        )
-        for package, name in dict.fromkeys(_models(found))
+    from shared.lazy import load
+
+    # responses too by validation: there a field with a default is one that may be left out
+    inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (model, "validation", TypeAdapter(load(model))) for model in dict.fromkeys(_models(found))
     ]
     found_schemas, definitions = TypeAdapter.json_schemas(
         inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schema

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from greetings import service
-from shared.http import Api, JsonObject, no_content
+from shared.http import NOT_MODIFIED, Api, JsonObject, no_content
+from shared.lazy import LazyModels
 from shared.params import CURSOR, LIMIT, IntParam, Param
 
 if TYPE_CHECKING:
-    from greetings.models import Birthday
+    from greetings import models
+else:
+    models = LazyModels("greetings.models")
 
 api = Api("greetings")
 
@@ -21,11 +24,10 @@ WITHIN = IntParam("within", "Days ahead", default=30, ge=0, le=366)
     "/hello/{username}",
     summary="Save or update a birthday",
     status=204,
-    body="Birthday",
     path_faults=service.name_faults,
     problems=(412, 415, 422),
 )
-def put_birthday(username: str, body: "Birthday") -> Response[Any]:
+def put_birthday(username: str, body: models.Birthday) -> Response[Any]:
     service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.if_match())
     return no_content()
 
@@ -34,13 +36,13 @@ def put_birthday(username: str, body: "Birthday") -> Response[Any]:
     "/hello/{username}",
     summary="Greet someone",
     query=(ZONE,),
-    answer="Greeting",
-    answers={304: "Not modified"},
+    response=models.Greeting,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
 def get_greeting(username: str, tz: str | None) -> Response[str]:
     message, tag = service.greet(username, tz, service.now())
-    return api.validated({"message": message}, tag)
+    return api.with_etag(tag, {"message": message})
 
 
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
@@ -53,7 +55,7 @@ def delete_birthday(username: str) -> Response[Any]:
     "/birthdays",
     summary="Birthdays of the coming days in UTC, soonest first",
     query=(WITHIN, LIMIT, CURSOR),
-    answer="UpcomingPage",
+    response=models.UpcomingPage,
 )
 def list_birthdays(within: int, limit: int, cursor: str | None) -> JsonObject:
     return service.upcoming(within, limit, cursor, service.now().date())

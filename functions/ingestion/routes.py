@@ -12,13 +12,16 @@ from shared.accept import negotiate
 from shared.body import JSON, raw_body
 from shared.csv_out import CSV
 from shared.etags import content_tag
-from shared.http import Api, JsonObject, answer
+from shared.http import NOT_MODIFIED, Api, JsonObject, json_response
+from shared.lazy import LazyModels
 from shared.params import CURSOR, LIMIT, FlagParam, IntParam, read_query
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC, prefers_async
 from shared.request import request_id
 
 if TYPE_CHECKING:
-    from ingestion.models import RowsIn
+    from ingestion import models
+else:
+    models = LazyModels("ingestion.models")
 
 # a call may take 5 s more, and the function has 28
 api = Api("ingestion", seconds=22)
@@ -36,7 +39,9 @@ DRY_RUN = FlagParam("dry_run", "Check everything, write nothing")
 DEDUPE = FlagParam("dedupe", "Skip a row that equals one read or stored in all columns but the key")
 
 
-@api.get("/tables", summary="The data sets, with their columns and live counts", answer="Tables")
+@api.get(
+    "/tables", summary="The data sets, with their columns and live counts", response=models.Tables
+)
 def list_tables() -> JsonObject:
     return service.tables()
 
@@ -45,7 +50,7 @@ def list_tables() -> JsonObject:
     "/tables/{table}",
     summary="A data set and some of its rows",
     query=(LIMIT,),
-    answer="TableSample",
+    response=models.TableSample,
     problems=(404,),
 )
 def get_table(table: str, limit: int) -> JsonObject:
@@ -56,7 +61,7 @@ def get_table(table: str, limit: int) -> JsonObject:
     "/tables/{table}/rows",
     summary="Rows, in no order that is promised",
     query=(ROWS_LIMIT, CURSOR),
-    answer="RowPage",
+    response=models.RowPage,
     produces=(JSON, CSV),
     problems=(404, 406),
 )
@@ -66,7 +71,9 @@ def list_rows(table: str, limit: int | None, cursor: str | None) -> Response[str
     headers = {"Vary": "Accept"}
     if negotiate(api.header("Accept"), (JSON, CSV)) == JSON:
         limit = read_query((LIMIT, CURSOR), query)["limit"]
-        return answer(service.row_page(data_set, limit or LIMIT.default, cursor), headers=headers)
+        return json_response(
+            service.row_page(data_set, limit or LIMIT.default, cursor), headers=headers
+        )
     page = service.row_page(data_set, limit or ROWS_LIMIT.le, cursor)
     if page["next"]:
         headers["Link"] = cursors.link(query, page["next"])
@@ -77,13 +84,13 @@ def list_rows(table: str, limit: int | None, cursor: str | None) -> Response[str
 @api.get(
     "/tables/{table}/rows/{id}",
     summary="One row",
-    answer="Row",
-    answers={304: "The client has this state already"},
+    response=models.Row,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
 def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's name
     row = service.one_row(service.data_set_of(table), id)
-    return api.validated(row, content_tag(row))
+    return api.with_etag(content_tag(row), row)
 
 
 @api.post(
@@ -91,9 +98,9 @@ def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's na
     summary="Load a CSV of at most 5 MB",
     query=(ROWS, STRICT, DRY_RUN, DEDUPE),
     consumes=("text/csv", "multipart/form-data"),
-    answer="Loaded",
-    answers={202: "The load goes on as a job, because it takes long or the request prefers so"},
-    goes_on="Ingestion",
+    response=models.Loaded,
+    responses={202: "The load goes on as a job, because it takes long or the request prefers so"},
+    job=models.Ingestion,
     problems=(404, 413, 415, 422),
 )
 def load_csv(
@@ -120,19 +127,18 @@ def load_csv(
     headers = {"Location": f"../ingestions/{job['id']}"}
     if preference:
         headers[PREFERENCE_APPLIED] = RESPOND_ASYNC
-    return answer(job, HTTPStatus.ACCEPTED, headers)
+    return json_response(job, HTTPStatus.ACCEPTED, headers)
 
 
 @api.post(
     "/tables/{table}/rows",
     summary="Write 1 to 1000 rows, all or none",
     status=201,
-    body="RowsIn",
     max_body=LARGEST_ROWS,
-    answer="RowsWritten",
+    response=models.RowsWritten,
     problems=(404, 413, 415, 422),
 )
-def write_rows(table: str, body: "RowsIn") -> JsonObject:
+def write_rows(table: str, body: models.RowsIn) -> JsonObject:
     from ingestion import json_rows, loading
 
     data_set = service.data_set_of(table)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.lazy import Model
 from shared.params import Param
 
 JsonObject = dict[str, Any]
@@ -25,15 +26,15 @@ class Drawing:
 class Report:
     """A report under `/reports/<name>`.
 
-    `read` takes the arguments of `query` and returns the document without its head; `model` names
-    the whole document in `reports.models`, for the OpenAPI document.
+    `read` takes the arguments of `query` and returns the document without its head; `model` is
+    that of the whole document, for the OpenAPI document.
     """
 
     name: str
     summary: str
     read: Callable[..., JsonObject]
     query: tuple[Param, ...]
-    model: str
+    model: Model
     columns: tuple[str, ...]  # of a row, in the order of the CSV file
     drawing: Drawing
     rows: str = "results"  # the member that holds the rows

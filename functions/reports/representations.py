@@ -12,7 +12,7 @@ from shared.body import JSON
 from shared.charts import SVG, chart
 from shared.csv_out import CSV, csv_text
 from shared.etags import content_tag
-from shared.http import Api, answer
+from shared.http import Api, json_response
 
 ALL = (JSON, CSV, SVG)
 
@@ -29,9 +29,9 @@ def represent(api: Api, report: Report, document: JsonObject) -> Response[str]:
             return Response(200, CSV, csv_text(report.columns, rows))
         if media_type == SVG:
             return Response(200, SVG, _draw(report.drawing, document, rows))
-        return answer(document)
+        return json_response(document)
 
-    response = api.unless_known(content_tag([media_type, content]), render)
+    response = api.with_etag_of(content_tag([media_type, content]), render)
     response.headers["Vary"] = "Accept"
     if document.get("next"):
         query = api.event.get("queryStringParameters") or {}

@@ -1,7 +1,7 @@
 """The reports, and their HTTP routes."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
@@ -9,11 +9,16 @@ from reports import service
 from reports.report import Drawing, Report
 from reports.representations import ALL, represent
 from shared.etags import content_tag
-from shared.http import Api
+from shared.http import NOT_MODIFIED, Api
+from shared.lazy import LazyModels
 from shared.params import CURSOR, FROM, LIMIT, TO, YEAR, IntParam
 
+if TYPE_CHECKING:
+    from reports import models
+else:
+    models = LazyModels("reports.models")
+
 api = Api("reports")
-NOT_MODIFIED = {304: "Not modified: the client has this report already"}
 MOST = IntParam(
     "limit",
     "How many rows at most; all that a response has room for if left out",
@@ -28,7 +33,7 @@ REPORTS = (
         summary="Hires per department and job in each quarter of a year",
         read=service.hires_by_quarter,
         query=(YEAR, MOST, CURSOR),
-        model="HiresByQuarter",
+        model=models.HiresByQuarter,
         columns=("department", "job", *QUARTERS),
         drawing=Drawing(
             "Hires by quarter, {year}", ("department", "job"), QUARTERS, "job", "hires"
@@ -39,7 +44,7 @@ REPORTS = (
         summary="Departments that hired more than the mean of a year",
         read=service.departments_above_mean,
         query=(YEAR, MOST, CURSOR),
-        model="DepartmentsAboveMean",
+        model=models.DepartmentsAboveMean,
         columns=("id", "department", "hired"),
         drawing=Drawing(
             "Departments above the mean of {mean:.1f} hires, {year}",
@@ -54,7 +59,7 @@ REPORTS = (
         summary="Hires per department that hired in a year",
         read=service.mean_hires,
         query=(YEAR,),
-        model="MeanHires",
+        model=models.MeanHires,
         columns=("mean_hires",),
         drawing=Drawing("Mean hires, {year}", (), ("mean_hires",), "", "hires per department"),
     ),
@@ -63,7 +68,7 @@ REPORTS = (
         summary="What each factory made and was to make, over whole days of UTC",
         read=service.production,
         query=(FROM, TO, MOST, CURSOR),
-        model="Production",
+        model=models.Production,
         columns=("factory_id", "name", "actual", "goal", "attainment", "points"),
         drawing=Drawing(
             "Production from {from} to {to}",
@@ -78,7 +83,7 @@ REPORTS = (
         summary="Experiments per user, in order of id, with the average of all",
         read=service.experiments,
         query=(LIMIT, CURSOR),
-        model="Experiments",
+        model=models.Experiments,
         columns=("user_id", "name", "count", "fav_compound"),
         drawing=Drawing(
             "Experiments per user", ("user_id", "name"), ("count",), "user", "experiments"
@@ -101,9 +106,9 @@ def publish(report: Report) -> None:
         f"/reports/{report.name}",
         summary=report.summary,
         query=report.query,
-        answer=report.model,
+        response=report.model,
         produces=ALL,
-        answers=NOT_MODIFIED,
+        responses=NOT_MODIFIED,
         problems=(406,),
     )(respond)
 
@@ -115,10 +120,10 @@ for each in REPORTS:
 @api.get(
     "/reports/experiments/{user_id}",
     summary="Experiments of one user",
-    answer="UserReport",
-    answers=NOT_MODIFIED,
+    response=models.UserReport,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
 def user_experiments(user_id: str) -> Response[Any]:
     row = service.user_experiments(user_id)
-    return api.validated(row, content_tag(row))
+    return api.with_etag(content_tag(row), row)

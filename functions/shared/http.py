@@ -4,11 +4,16 @@ A route is declared with its contract, which the OpenAPI document is made from:
 
     api = Api("sprockets")
 
-    @api.get("/sprockets/{sprocket_id}", summary="One sprocket", answer="Sprocket", problems=(404,))
-    def get_sprocket(sprocket_id: str) -> JsonObject: ...
+    @api.put(
+        "/sprockets/{sprocket_id}",
+        summary="Replace a sprocket",
+        response=models.Sprocket,
+        problems=(404,),
+    )
+    def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> JsonObject: ...
 
-`body` and `answer` name models in `<package>.models`, which is imported with the first body that
-is to be checked: pydantic would be a third of what a function's init costs.
+The models are imported with the first body that is to be checked (see shared.lazy): pydantic would
+be a third of what a function's init costs.
 """
 
 import json
@@ -17,7 +22,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote, unquote
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
@@ -36,14 +41,15 @@ from shared.problems import (
     ResponseTooLarge,
 )
 from shared.request import Event, header, path_of, request_id
-from shared.route import JsonObject, Route, RouteFunction
+from shared.route import NOT_MODIFIED, Contract, JsonObject, Route, RouteFunction
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-__all__ = ["Api", "Event", "JsonObject", "Route", "answer", "created", "no_content"]
+__all__ = ["NOT_MODIFIED", "Api", "JsonObject", "created", "json_response", "no_content"]
 
 Result = dict[str, Any]
+Decorator = Callable[[RouteFunction], RouteFunction]
 # What Lambda returns at most, the whole result as JSON with all but ASCII escaped
 LARGEST_RESULT = 6 * 1024 * 1024  # bytes
 LONGEST_ESCAPE = 12  # bytes for one character
@@ -53,16 +59,15 @@ def json_text(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def answer(
+def json_response(
     body: object, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> Response[str]:
-    """A JSON answer."""
     return Response(status, JSON, json_text(body), headers=dict(headers or {}))
 
 
 def created(body: object, location: str, tag: str) -> Response[str]:
     """201 with where the new resource is, relative to the request's URL, and its entity tag."""
-    return answer(body, HTTPStatus.CREATED, {"Location": location, "ETag": tag})
+    return json_response(body, HTTPStatus.CREATED, {"Location": location, "ETag": tag})
 
 
 def no_content() -> Response[str]:
@@ -70,7 +75,7 @@ def no_content() -> Response[str]:
 
 
 class Api:
-    """The routes of one function; called with an API Gateway event, it answers it.
+    """The routes of one function; called with an API Gateway event, it returns the response.
 
     After so many `seconds` a request's calls of the store fail, so that it responds in time.
     """
@@ -86,7 +91,7 @@ class Api:
 
     @property
     def event(self) -> Event:
-        """The event being answered."""
+        """The event of the request."""
         return self._resolver.current_event.raw_event
 
     def header(self, name: str) -> str | None:
@@ -97,27 +102,25 @@ class Api:
         """The states that the request's `If-Match` allows."""
         return expected(self.header("If-Match"))
 
-    def expect(self, tag: str) -> None:
+    def check_if_match(self, tag: str) -> None:
         """PreconditionFailed unless the request's `If-Match`, if any, allows this state."""
         if stale(self.header("If-Match"), tag):
             raise PreconditionFailed("the state has changed since")
 
-    def validated(self, body: object, tag: str) -> Response[str]:
+    def with_etag(self, tag: str, body: object) -> Response[str]:
         """200 with an entity tag, or 304 where the client has that state."""
-        return self.unless_known(tag, lambda: answer(body))
+        return self.with_etag_of(tag, lambda: json_response(body))
 
-    def unless_known(self, tag: str, say: Callable[[], Response[str]]) -> Response[str]:
-        """What is said, with its entity tag, or an unsaid 304 where the client has that state."""
+    def with_etag_of(self, tag: str, render: Callable[[], Response[str]]) -> Response[str]:
+        """What is rendered, with its entity tag, or 304 where the client has that state."""
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if not_modified(self.header("If-None-Match"), tag):
             return Response(HTTPStatus.NOT_MODIFIED, None, "", headers=headers)
-        said = say()
-        said.headers.update(headers)
-        return said
+        response = render()
+        response.headers.update(headers)
+        return response
 
-    def route(
-        self, method: str, path: str, **contract: Any
-    ) -> Callable[[RouteFunction], RouteFunction]:
+    def route(self, method: str, path: str, **contract: Unpack[Contract]) -> Decorator:
         """Register a function under a path such as `/sprockets/{sprocket_id}`."""
 
         def register(function: RouteFunction) -> RouteFunction:
@@ -129,16 +132,16 @@ class Api:
 
         return register
 
-    def get(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+    def get(self, path: str, **contract: Unpack[Contract]) -> Decorator:
         return self.route("GET", path, **contract)
 
-    def post(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+    def post(self, path: str, **contract: Unpack[Contract]) -> Decorator:
         return self.route("POST", path, **contract)
 
-    def put(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+    def put(self, path: str, **contract: Unpack[Contract]) -> Decorator:
         return self.route("PUT", path, **contract)
 
-    def delete(self, path: str, **contract: Any) -> Callable[[RouteFunction], RouteFunction]:
+    def delete(self, path: str, **contract: Unpack[Contract]) -> Decorator:
         return self.route("DELETE", path, **contract)
 
     def _endpoint(self, route: Route) -> Callable[..., Response[Any]]:
@@ -152,7 +155,7 @@ class Api:
             if route.body:
                 arguments["body"] = route.read_body(event, path)
             result = route.function(**arguments)
-            return result if isinstance(result, Response) else answer(result, route.status)
+            return result if isinstance(result, Response) else json_response(result, route.status)
 
         return endpoint
 

@@ -1,4 +1,4 @@
-"""One route and its contract: what it takes, what it answers, how its body is read."""
+"""One route and its contract: what it takes and responds, and how its body is read."""
 
 import json
 import re
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, cast
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from shared.body import JSON, json_bytes
+from shared.lazy import Model, load
 from shared.params import Param
 from shared.problems import MOST_ERRORS, Fault, Invalid, Malformed, fault_at
 from shared.request import Event
@@ -23,9 +23,35 @@ JsonObject = dict[str, Any]
 RouteFunction = Callable[..., JsonObject | Response[Any]]
 
 
+NOT_MODIFIED = {int(HTTPStatus.NOT_MODIFIED): "Not modified"}
+
+
+class Contract(TypedDict, total=False):
+    """What a route declares of itself; its body is the annotation of its parameter `body`."""
+
+    summary: Required[str]
+    status: int
+    query: tuple[Param, ...]
+    max_body: int
+    # faults of the path's parameters, reported with those of a body that is not valid
+    path_faults: Callable[..., list[Fault]]
+    # the model of the response
+    response: Model
+    # status -> description, of further responses that are no problems
+    responses: Mapping[int, str]
+    # the model of the job in which the work may continue: 202, also by `Prefer: respond-async`
+    job: Model
+    # statuses of the problems that the route has beside those of all routes
+    problems: tuple[int, ...]
+    # request media types beside JSON, for bodies that the route reads itself
+    consumes: tuple[str, ...]
+    # response media types, the default first
+    produces: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Route:
-    """One operation and its contract; `body` and `answer` are names of models in the package."""
+    """One operation and its contract."""
 
     package: str
     method: str
@@ -34,30 +60,28 @@ class Route:
     summary: str
     status: int = HTTPStatus.OK
     query: tuple[Param, ...] = ()
-    body: str | None = None
     max_body: int = 1_000_000
-    # faults of the path's parameters, reported with those of a body that is not valid
     path_faults: Callable[..., list[Fault]] | None = None
-    answer: str | None = None
-    # status -> description, of further answers that are no problems
-    answers: Mapping[int, str] = field(default_factory=dict)
-    # the model of the job as which the work may go on: 202, also by `Prefer: respond-async`
-    goes_on: str | None = None
+    response: Model | None = None
+    responses: Mapping[int, str] = field(default_factory=dict)
+    job: Model | None = None
     problems: tuple[int, ...] = ()
-    # request media types beside JSON, for bodies that the route reads itself
     consumes: tuple[str, ...] = ()
-    # answer media types, the default first
     produces: tuple[str, ...] = (JSON,)
 
     @cached_property
+    def body(self) -> Model | None:
+        """The model of the request's body."""
+        return cast("Model | None", self.function.__annotations__.get("body"))
+
+    @cached_property
     def adapter(self) -> "TypeAdapter[Any]":
-        """Checks the body; imports pydantic and the package's models."""
+        """Checks the body; imports pydantic and the models."""
         from pydantic import TypeAdapter
 
         if self.body is None:
             raise TypeError(f"{self.method} {self.path} takes no body")
-        models = import_module(f"{self.package}.models")
-        return TypeAdapter(getattr(models, self.body))
+        return TypeAdapter(load(self.body))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

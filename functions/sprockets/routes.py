@@ -6,23 +6,18 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from shared.charts import SVG
 from shared.etags import version_tag
-from shared.http import Api, JsonObject, answer, created, no_content
+from shared.http import NOT_MODIFIED, Api, JsonObject, created, json_response, no_content
+from shared.lazy import LazyModels
 from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO
 from shared.problems import Malformed
 from sprockets import factories, imports, production, sprockets
 from sprockets.charts import Period
 
 if TYPE_CHECKING:
-    from sprockets.models import (
-        FactoryImport,
-        FactoryIn,
-        PointIn,
-        PointsIn,
-        SprocketImport,
-        SprocketIn,
-    )
+    from sprockets import models
+else:
+    models = LazyModels("sprockets.models")
 
-Answer = Response[Any]
 # of the function's 28, a last attempt may take six, and keeping the response for a key the rest
 api = Api("sprockets", seconds=18)
 SEED_BYTES = 5_000_000
@@ -36,7 +31,10 @@ def period(start: int | None, end: int | None) -> Period:
 
 
 @api.get(
-    "/sprockets", summary="Sprockets in order of id", query=(LIMIT, CURSOR), answer="SprocketPage"
+    "/sprockets",
+    summary="Sprockets in order of id",
+    query=(LIMIT, CURSOR),
+    response=models.SprocketPage,
 )
 def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
     return sprockets.page(limit, cursor)
@@ -46,32 +44,34 @@ def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
     "/sprockets",
     summary="Create a sprocket",
     status=201,
-    body="SprocketIn",
-    answer="Sprocket",
+    response=models.Sprocket,
     problems=(415, 422),
 )
-def create_sprocket(body: "SprocketIn") -> Answer:
+def create_sprocket(body: models.SprocketIn) -> Response[Any]:
     sprocket = sprockets.create(body)
     location, tag = f"./sprockets/{sprocket.id}", version_tag(sprocket.version)
     return created(sprockets.to_json(sprocket), location, tag)
 
 
-@api.get("/sprockets/{sprocket_id}", summary="One sprocket", answer="Sprocket", problems=(404,))
-def get_sprocket(sprocket_id: str) -> Answer:
+@api.get(
+    "/sprockets/{sprocket_id}", summary="One sprocket", response=models.Sprocket, problems=(404,)
+)
+def get_sprocket(sprocket_id: str) -> Response[Any]:
     sprocket = sprockets.get(sprocket_id)
-    return api.validated(sprockets.to_json(sprocket), version_tag(sprocket.version))
+    return api.with_etag(version_tag(sprocket.version), sprockets.to_json(sprocket))
 
 
 @api.put(
     "/sprockets/{sprocket_id}",
     summary="Replace a sprocket",
-    body="SprocketIn",
-    answer="Sprocket",
+    response=models.Sprocket,
     problems=(404, 412, 415, 422),
 )
-def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
+def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> Response[Any]:
     sprocket = sprockets.replace(sprocket_id, body, api.if_match())
-    return answer(sprockets.to_json(sprocket), headers={"ETag": version_tag(sprocket.version)})
+    return json_response(
+        sprockets.to_json(sprocket), headers={"ETag": version_tag(sprocket.version)}
+    )
 
 
 @api.delete(
@@ -80,7 +80,7 @@ def put_sprocket(sprocket_id: str, body: "SprocketIn") -> Answer:
     status=204,
     problems=(404, 409, 412),
 )
-def delete_sprocket(sprocket_id: str) -> Answer:
+def delete_sprocket(sprocket_id: str) -> Response[Any]:
     sprockets.delete(sprocket_id, api.if_match())
     return no_content()
 
@@ -89,27 +89,26 @@ def delete_sprocket(sprocket_id: str) -> Answer:
     "/sprockets/import",
     summary="Load a document of sprockets, once; sent again after a 503 it continues there",
     status=201,
-    body="SprocketImport",
     max_body=SEED_BYTES,
-    answer="Imported",
-    answers={200: "This document is loaded already"},
+    response=models.Imported,
+    responses={200: "This document is loaded already"},
     problems=(415, 422),
 )
-def import_sprockets(body: "SprocketImport") -> Answer:
+def import_sprockets(body: models.SprocketImport) -> Response[Any]:
     return _imported(imports.sprockets(body))
 
 
-def _imported(count: int | None) -> Answer:
+def _imported(count: int | None) -> Response[Any]:
     if count is None:
-        return answer({"created": 0, "already_loaded": True})
-    return answer({"created": count}, 201)
+        return json_response({"created": 0, "already_loaded": True})
+    return json_response({"created": count}, 201)
 
 
 @api.get(
     "/factories",
     summary="Factories in order of id, with charts of at most 100 points, evenly taken",
     query=(LIMIT, CURSOR, FROM, TO),
-    answer="FactoryPage",
+    response=models.FactoryPage,
 )
 def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | None) -> JsonObject:
     return factories.page(limit, cursor, period(from_, to))
@@ -119,11 +118,10 @@ def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | 
     "/factories",
     summary="Create a factory",
     status=201,
-    body="FactoryIn",
-    answer="Factory",
+    response=models.Factory,
     problems=(415, 422),
 )
-def create_factory(body: "FactoryIn") -> Answer:
+def create_factory(body: models.FactoryIn) -> Response[Any]:
     factory, state = factories.create(body)
     return created(state, f"./factories/{factory.id}", version_tag(factory.version))
 
@@ -132,27 +130,26 @@ def create_factory(body: "FactoryIn") -> Answer:
     "/factories/{factory_id}",
     summary="One factory, with a chart of at most 1,000 points, evenly taken",
     query=(FROM, TO),
-    answer="Factory",
+    response=models.Factory,
     problems=(404,),
 )
-def get_factory(factory_id: str, from_: int | None, to: int | None) -> Answer:
+def get_factory(factory_id: str, from_: int | None, to: int | None) -> Response[Any]:
     factory = factories.get(factory_id)
     asked = period(from_, to)
     tag = version_tag(factory.version)
-    return api.unless_known(tag, lambda: answer(factories.to_json(factory, asked)))
+    return api.with_etag_of(tag, lambda: json_response(factories.to_json(factory, asked)))
 
 
 @api.put(
     "/factories/{factory_id}",
     summary="Update a factory; a name or a chart that is left out is not changed",
-    body="FactoryIn",
-    answer="Factory",
+    response=models.Factory,
     problems=(404, 412, 415, 422),
 )
-def put_factory(factory_id: str, body: "FactoryIn") -> Answer:
+def put_factory(factory_id: str, body: models.FactoryIn) -> Response[Any]:
     factory = factories.replace(factory_id, body, api.if_match())
     headers = {"ETag": version_tag(factory.version)}
-    return answer(factories.to_json(factory, Period()), headers=headers)
+    return json_response(factories.to_json(factory, Period()), headers=headers)
 
 
 @api.delete(
@@ -161,7 +158,7 @@ def put_factory(factory_id: str, body: "FactoryIn") -> Answer:
     status=204,
     problems=(404, 412),
 )
-def delete_factory(factory_id: str) -> Answer:
+def delete_factory(factory_id: str) -> Response[Any]:
     factories.delete(factory_id, api.if_match())
     return no_content()
 
@@ -170,13 +167,12 @@ def delete_factory(factory_id: str) -> Answer:
     "/factories/import",
     summary="Load a document of factories, once; sent again after a 503 it continues there",
     status=201,
-    body="FactoryImport",
     max_body=SEED_BYTES,
-    answer="Imported",
-    answers={200: "This document is loaded already"},
+    response=models.Imported,
+    responses={200: "This document is loaded already"},
     problems=(415, 422),
 )
-def import_factories(body: "FactoryImport") -> Answer:
+def import_factories(body: models.FactoryImport) -> Response[Any]:
     return _imported(imports.factories(body))
 
 
@@ -185,21 +181,21 @@ def import_factories(body: "FactoryImport") -> Answer:
     summary="Actual production against its goal, drawn",
     query=(FROM, TO),
     produces=(SVG,),
-    answers={304: "Not modified"},
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
-def get_chart(factory_id: str, from_: int | None, to: int | None) -> Answer:
+def get_chart(factory_id: str, from_: int | None, to: int | None) -> Response[Any]:
     factory = factories.get(factory_id)
     asked = period(from_, to)
     tag = version_tag(factory.version)
-    return api.unless_known(tag, lambda: Response(200, SVG, factories.draw(factory, asked)))
+    return api.with_etag_of(tag, lambda: Response(200, SVG, factories.draw(factory, asked)))
 
 
 @api.get(
     "/factories/{factory_id}/production",
     summary="Points of a factory's production in order of time",
     query=(FROM, TO, LIMIT, CURSOR),
-    answer="PointPage",
+    response=models.PointPage,
     problems=(404,),
 )
 def list_points(
@@ -212,40 +208,38 @@ def list_points(
     "/factories/{factory_id}/production",
     summary="Append a point, or up to 1,000 as `points`, of at most 100 different sprockets",
     status=201,
-    body="PointOrPointsIn",
-    answer="PointOrPoints",
+    response=models.PointOrPoints,
     problems=(404, 409, 415, 422),
 )
-def create_points(factory_id: str, body: "PointIn | PointsIn") -> Answer:
+def create_points(factory_id: str, body: models.PointOrPointsIn) -> Response[Any]:
     points = production.append(factory_id, body)
     rendered = [production.to_json(point) for point in points]
     if body.single:
         location, tag = f"./production/{points[0].id}", version_tag(points[0].version)
         return created(rendered[0], location, tag)
-    return answer({"items": rendered}, 201)
+    return json_response({"items": rendered}, 201)
 
 
 @api.get(
     "/factories/{factory_id}/production/{point_id}",
     summary="One point",
-    answer="Point",
+    response=models.Point,
     problems=(404,),
 )
-def get_point(factory_id: str, point_id: str) -> Answer:
+def get_point(factory_id: str, point_id: str) -> Response[Any]:
     point = production.get(factory_id, point_id)
-    return api.validated(production.to_json(point), version_tag(point.version))
+    return api.with_etag(version_tag(point.version), production.to_json(point))
 
 
 @api.put(
     "/factories/{factory_id}/production/{point_id}",
     summary="Replace a point",
-    body="PointIn",
-    answer="Point",
+    response=models.Point,
     problems=(404, 409, 412, 415, 422),
 )
-def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
+def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[Any]:
     point = production.replace(factory_id, point_id, body, api.if_match())
-    return answer(production.to_json(point), headers={"ETag": version_tag(point.version)})
+    return json_response(production.to_json(point), headers={"ETag": version_tag(point.version)})
 
 
 @api.delete(
@@ -254,6 +248,6 @@ def put_point(factory_id: str, point_id: str, body: "PointIn") -> Answer:
     status=204,
     problems=(404, 409, 412),
 )
-def delete_point(factory_id: str, point_id: str) -> Answer:
+def delete_point(factory_id: str, point_id: str) -> Response[Any]:
     production.delete(factory_id, point_id, api.if_match())
     return no_content()

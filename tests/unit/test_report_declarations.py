@@ -5,14 +5,14 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from reports import models
 from reports.report import Report
 from reports.routes import REPORTS
+from shared.lazy import load
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
 def test_a_report_is_declared_in_one_piece(report: Report) -> None:
-    document: type[BaseModel] = getattr(models, report.model)
+    document: type[BaseModel] = load(report.model)
     assert {"report", "as_of", report.rows} <= document.model_fields.keys()
     (row,) = get_args(document.model_fields[report.rows].annotation)
     assert tuple(row.model_fields) == report.columns

@@ -9,12 +9,15 @@ from ingestion.large import jobs, service
 from ingestion.routes import api
 from shared.datasets import DATA_SETS
 from shared.etags import content_tag
-from shared.http import JsonObject, answer
+from shared.http import NOT_MODIFIED, JsonObject, json_response
+from shared.lazy import LazyModels
 from shared.params import CURSOR, LIMIT, ChoiceParam
 from shared.request import request_id
 
 if TYPE_CHECKING:
-    from ingestion.models import IngestionIn
+    from ingestion import models
+else:
+    models = LazyModels("ingestion.models")
 
 STATUS = ChoiceParam("status", "Jobs in this status only", choices=jobs.STATUSES)
 TABLE = ChoiceParam("table", "Jobs of this table only", choices=tuple(DATA_SETS))
@@ -24,26 +27,25 @@ TABLE = ChoiceParam("table", "Jobs of this table only", choices=tuple(DATA_SETS)
     "/ingestions",
     summary="Load a large file, or all that waits in the bucket",
     status=201,
-    body="IngestionIn",
-    answer="IngestionStarted",
-    answers={202: "The files that wait are being ingested"},
+    response=models.IngestionStarted,
+    responses={202: "The files that wait are being ingested"},
     problems=(409, 413, 415, 422),
 )
-def create_ingestion(body: "IngestionIn") -> Response[str]:
+def create_ingestion(body: models.IngestionIn) -> Response[str]:
     if body.table is None:
         from ingestion.large import landing
 
-        return answer(landing.ingest(request_id(api.event)), HTTPStatus.ACCEPTED)
+        return json_response(landing.ingest(request_id(api.event)), HTTPStatus.ACCEPTED)
     options = body.options.model_dump(exclude_defaults=True) if body.options else {}
     made = service.create(body.table, body.filename, options, request_id(api.event))
-    return answer(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
+    return json_response(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
 
 
 @api.get(
     "/ingestions",
     summary="Ingestion jobs, the newest first",
     query=(LIMIT, CURSOR, STATUS, TABLE),
-    answer="IngestionPage",
+    response=models.IngestionPage,
 )
 def list_ingestions(
     limit: int, cursor: str | None, status: str | None, table: str | None
@@ -54,25 +56,25 @@ def list_ingestions(
 @api.get(
     "/ingestions/{ingestion_id}",
     summary="An ingestion job",
-    answer="Ingestion",
-    answers={304: "The client has this state already"},
+    response=models.Ingestion,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
 def get_ingestion(ingestion_id: str) -> Response[str]:
     job = service.shown(ingestion_id)
-    return api.validated(job, content_tag(job))
+    return api.with_etag(content_tag(job), job)
 
 
 @api.delete(
     "/ingestions/{ingestion_id}",
     summary="Cancel a job; rows that are written stay",
     status=202,
-    answer="Ingestion",
+    response=models.Ingestion,
     problems=(404, 409, 412),
 )
 def cancel_ingestion(ingestion_id: str) -> JsonObject:
     # a job that has died is cancelled, not failed
-    api.expect(content_tag(service.shown(ingestion_id, notice=False)))
+    api.check_if_match(content_tag(service.shown(ingestion_id, notice=False)))
     return service.cancel(ingestion_id)
 
 
@@ -80,7 +82,7 @@ def cancel_ingestion(ingestion_id: str) -> JsonObject:
     "/ingestions/{ingestion_id}/retry",
     summary="Start a failed job again; what is loaded is skipped",
     status=202,
-    answer="Ingestion",
+    response=models.Ingestion,
     problems=(404, 409),
 )
 def retry_ingestion(ingestion_id: str) -> JsonObject:
