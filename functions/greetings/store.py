@@ -48,7 +48,7 @@ def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
         ":day": month_day(person.born),
         ":one": 1,
         # somebody who is deleted and comes back has no version of before
-        ":began": int(time.time()),
+        ":began": int(time.time() * 1000),
     }
     expression = (
         "SET username = :username, born = :born, month_day = :day,"

@@ -308,6 +308,16 @@ class People(RuleBasedStateMachine):
         assert {name_key(each["username"]): each["in_days"] for each in found} == expected
 
 
+def test_a_tag_of_somebody_who_was_deleted_is_stale(tables: None) -> None:
+    for born in ("2000-01-01", "2000-01-02"):
+        assert put("Ada", born).status == 204
+    tag = call("GET", "/hello/Ada").headers["etag"]
+    assert call("DELETE", "/hello/Ada").status == 204
+    for born in ("2000-01-01", "2000-01-02"):
+        assert put("Ada", born).status == 204
+    assert call("DELETE", "/hello/Ada", headers={"If-Match": tag}).status == 412
+
+
 def test_people_behave_like_a_dictionary(tables: None) -> None:
     run_state_machine_as_test(
         People,
