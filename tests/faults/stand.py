@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ class Stand:
         )
 
     def run(self, command: str) -> str:
-        """What a command that succeeds says on stderr."""
+        """What a command that succeeds prints on stderr."""
         return ended(self.begin(command))
 
     def kill(self) -> None:
@@ -71,26 +73,32 @@ def ended(command: subprocess.Popen[str]) -> str:
 def expect_reports(api: httpx.Client, expected: Expected) -> None:
     """The reports equal the same by SQL over the sample files, once the views are up to date."""
 
-    def report(name: str, **parameters: Any) -> Any:
+    def results(name: str, **parameters: Any) -> Any:
         return api.get(f"/reports/{name}", params=parameters).raise_for_status().json()
 
-    def differing() -> list[Any]:
-        found: list[Any] = [
-            year
-            for year in YEARS
-            if report("hires-by-quarter", year=year)["results"] != expected.hires_by_quarter(year)
-            or report("departments-above-mean", year=year)["results"]
-            != expected.departments_above_mean(year)
-        ]
-        experiments = report("experiments", limit=100)
-        if experiments["user_reports"] != expected.user_reports():
-            found.append("experiments")
-        return found
+    def differing() -> Iterator[str]:
+        for year in YEARS:
+            for name, wanted in (
+                ("hires-by-quarter", expected.hires_by_quarter(year)),
+                ("departments-above-mean", expected.departments_above_mean(year)),
+            ):
+                if (found := results(name, year=year)["results"]) != wanted:
+                    yield f"{name} of {year}: {first_difference(found, wanted)}"
+        found = results("experiments", limit=100)["user_reports"]
+        if found != expected.user_reports():
+            yield f"experiments: {first_difference(found, expected.user_reports())}"
 
     deadline = time.monotonic() + 60
-    while (wrong := differing()) and time.monotonic() < deadline:
+    while (wrong := list(differing())) and time.monotonic() < deadline:
         time.sleep(0.5)
-    assert not wrong
+    assert not wrong, "\n".join(wrong)
+
+
+def first_difference(found: list[Any], wanted: list[Any]) -> str:
+    for pair in zip_longest(found, wanted):
+        if pair[0] != pair[1]:
+            return f"{pair[0]} instead of {pair[1]}; {len(found)} rows instead of {len(wanted)}"
+    return "none"
 
 
 class Writer(threading.Thread):
