@@ -1,9 +1,9 @@
 """Announces birthdays as they begin: one message for each person and year.
 
 Called every hour. Those whose day it is in their zone, and who were not greeted this year, are
-greeted: one whose hour was missed is so by a later run of the same day. Each is claimed by a
-conditional write, then published, then marked; a run that dies between leaves the claim to end by
-itself, and the next one publishes again with the same `id`, by which subscribers may tell.
+greeted: one whose hour was missed is greeted by a later run of the same day. Each is claimed by a
+conditional write, then published, then marked as greeted; if a run dies in between, the claim
+expires and the next run publishes again with the same `id`, by which subscribers find repetitions.
 """
 
 import json
@@ -22,6 +22,7 @@ from greetings.birthdays import birthday_in, born_on, message
 from greetings.names import name_key
 from greetings.store import Person
 from greetings.zones import today_in
+from shared.deadline import HANDOVER
 from shared.parallel import together
 from shared.settings import setting
 
@@ -33,8 +34,6 @@ metrics = Metrics()
 
 # Zones are at most so far behind UTC, and before it
 BEHIND, BEFORE = timedelta(hours=12), timedelta(hours=14)
-# what is left of the function's time when it leaves the rest to the next run
-MARGIN = 20.0  # seconds
 TOGETHER = 64  # people at once
 
 
@@ -62,7 +61,7 @@ def handler(_event: object, context: Any) -> dict[str, int]:
         if len(batch) == TOGETHER:
             greeted, failed = _sum(greeted, failed, batch, now)
             batch = []
-            if context.get_remaining_time_in_millis() < MARGIN * 1000:
+            if context.get_remaining_time_in_millis() < HANDOVER * 1000:
                 break
     greeted, failed = _sum(greeted, failed, batch, now)
     metrics.add_metric("Greeted", MetricUnit.Count, greeted)
@@ -98,13 +97,16 @@ def _greet(person: Person, now: datetime) -> bool | None:
         return False  # changed since the index was written
     if not store.claim(person, today.year, time.time()):
         return False
-    same = sha256(f"{name_key(person.username)} {today.year}".encode()).hexdigest()[:32]
-    said = {"id": same, "username": person.username}
+    message_id = sha256(f"{name_key(person.username)} {today.year}".encode()).hexdigest()[:32]
     try:
         _sns().publish(
             TopicArn=setting("GREETINGS_TOPIC"),
             Message=json.dumps(
-                {**said, "message": message(person.username, person.born, today)},
+                {
+                    "id": message_id,
+                    "username": person.username,
+                    "message": message(person.username, person.born, today),
+                },
                 ensure_ascii=False,
             ),
         )

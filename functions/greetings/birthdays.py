@@ -1,4 +1,4 @@
-"""Birthdays: when the next one is, and what is said of it. Pure."""
+"""When the next birthday is, and the message for it. Pure."""
 
 import calendar
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the greetings take and answer."""
+"""Bodies of requests and responses about greetings."""
 
 import re
 from datetime import date

@@ -1,10 +1,10 @@
-"""Names: which there are, and which are the same. Pure."""
+"""Which texts are names, and which names are the same. Pure."""
 
 import unicodedata
 from hashlib import sha256
 
-LONGEST = 64  # code points, composed
-LONGEST_KEY = 1024  # bytes, DynamoDB's limit for the sort key of an index
+LONGEST_NAME = 64  # code points, composed
+LONGEST_NAME_KEY = 1024  # bytes, DynamoDB's limit for the sort key of an index
 
 
 def composed(name: str) -> str:
@@ -14,7 +14,7 @@ def composed(name: str) -> str:
 def is_name(name: str) -> bool:
     """Letters of any script, with their combining marks, 64 at most."""
     text = composed(name)
-    if not 1 <= len(text) <= LONGEST or not unicodedata.category(text[0]).startswith("L"):
+    if not 1 <= len(text) <= LONGEST_NAME or not unicodedata.category(text[0]).startswith("L"):
         return False
     # str.isalpha() would refuse the vowel signs of Devanagari, say
     return all(unicodedata.category(char)[0] in "LM" for char in text)
@@ -30,4 +30,4 @@ def name_key(name: str) -> str:
     key = unicodedata.normalize("NFKC", text)
     # a letter such as U+FDFA becomes eighteen
     raw = key.encode()
-    return key if len(raw) <= LONGEST_KEY else sha256(raw).hexdigest()
+    return key if len(raw) <= LONGEST_NAME_KEY else sha256(raw).hexdigest()

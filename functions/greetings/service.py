@@ -16,12 +16,12 @@ from shared.etags import Expected, version_tag
 from shared.parallel import together
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed, fault_at
 
-STALE = "the person has changed since"
+STALE_PERSON = "the person has changed since: read it again"
 LISTING = "/birthdays"
 # Days that are looked up at once
 STRIDE = 32
-# The day that it is next, the day of birth, and whose it is
-Birthday = tuple[str, str, Person]
+# The day of the next birthday, the day of birth, and the person
+NextBirthday = tuple[str, str, Person]
 
 
 def save(username: str, born: date, zone: str | None, now: datetime, expected: Expected) -> None:
@@ -32,7 +32,7 @@ def save(username: str, born: date, zone: str | None, now: datetime, expected: E
     if faults:
         raise Invalid("the birthday is not valid", faults)
     if not store.put(Person(username, born, zone), expected):
-        raise PreconditionFailed(STALE)
+        raise PreconditionFailed(STALE_PERSON)
 
 
 def name_faults(username: str) -> list[Fault]:
@@ -48,7 +48,7 @@ def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
         raise Malformed("invalid query parameter: tz", [fault])
     person = store.get(username) if is_name(username) else None
     if person is None:
-        raise NotFound("nobody of that name is known")
+        raise NotFound("no such person")
     greeting = message(username, person.born, today_in(now, zone or person.zone))
     # the greeting changes with the day, and with how the caller writes the name
     return greeting, version_tag(person.version, sha256(greeting.encode()).hexdigest()[:16])
@@ -58,9 +58,9 @@ def forget(username: str, expected: Expected) -> None:
     """NotFound, PreconditionFailed."""
     gone = store.delete(username, expected) if is_name(username) else False
     if gone is None:
-        raise PreconditionFailed(STALE)
+        raise PreconditionFailed(STALE_PERSON)
     if not gone:
-        raise NotFound("nobody of that name is known")
+        raise NotFound("no such person")
 
 
 def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[str, Any]:
@@ -73,17 +73,17 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
         last = (place["day"], place["born"])
         days = [each for each in days if each >= last]
 
-    def people(each: tuple[str, str]) -> list[Birthday]:
+    def people(each: tuple[str, str]) -> list[NextBirthday]:
         behind = place["name"] if place and each == last else None
         return [(*each, person) for person in store.born(each[1], limit + 1, behind)]
 
-    found: list[Birthday] = []
+    found: list[NextBirthday] = []
     for first in range(0, len(days), STRIDE):
         found += chain.from_iterable(together(people, days[first : first + STRIDE]))
         if len(found) > limit:
             break
 
-    def render(some: Sequence[Birthday]) -> list[dict[str, Any]]:
+    def render(some: Sequence[NextBirthday]) -> list[dict[str, Any]]:
         return [_to_json(person, today) for _, _, person in some]
 
     return cursors.page(listing, found, limit, _place, render)
@@ -109,7 +109,7 @@ def _to_json(person: Person, today: date) -> dict[str, Any]:
     }
 
 
-def _place(birthday: Birthday) -> cursors.Place:
+def _place(birthday: NextBirthday) -> cursors.Place:
     day, born, person = birthday
     return {"day": day, "born": born, "name": name_key(person.username)}
 

@@ -17,11 +17,11 @@ from shared.dynamo import (
     table,
     transact,
 )
-from shared.etags import UNCONDITIONAL, Expected
+from shared.etags import UNCONDITIONAL, Expected, unchanged
 
 BY_DAY = "by-day"
 EXISTS = "attribute_exists(username)"
-# Seconds after which an announcement that was begun may be begun again
+# Seconds after which another run may announce a birthday that this one has claimed
 LEASE = 120
 
 
@@ -41,13 +41,13 @@ def _people() -> Table:
 
 
 def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
-    """Whether it was saved: not where the state is none of those expected."""
+    """Whether it was saved, which takes a state that was expected."""
     values: Item = {
         ":username": person.username,
         ":born": person.born.isoformat(),
         ":day": month_day(person.born),
         ":one": 1,
-        # somebody who is deleted and comes back has no version of before
+        # a person who is deleted and saved again gets no version that was used before
         ":began": int(time.time() * 1000),
     }
     expression = (
@@ -83,7 +83,7 @@ def get(username: str) -> Person | None:
 
 
 def delete(username: str, expected: Expected = UNCONDITIONAL) -> bool | None:
-    """Whether there was anyone to delete; None where the state is none of those expected."""
+    """Whether the person existed; None, and not deleted, in a state that was not expected."""
     condition, allowed = expected.condition(EXISTS)
     try:
         gone = _people().delete(
@@ -99,20 +99,20 @@ def delete(username: str, expected: Expected = UNCONDITIONAL) -> bool | None:
 def claim(person: Person, year: int, now: float) -> bool:
     """Whether the announcement of a birthday is the caller's for LEASE seconds.
 
-    Not where it is announced already, or somebody else is at it, or the person has changed.
+    Not where it is announced already, or another run announces it, or the person has changed.
     """
+    same, version = unchanged(person.version).condition(EXISTS)
     try:
         _people().update(
             {"name": name_key(person.username)},
             "SET lease = :until",
-            condition="(version = :version OR attribute_not_exists(version))"
-            " AND (attribute_not_exists(greeted) OR greeted < :year)"
+            condition=f"{same} AND (attribute_not_exists(greeted) OR greeted < :year)"
             " AND (attribute_not_exists(lease) OR lease < :now)",
             values={
                 ":until": int(now) + LEASE,
                 ":now": int(now),
-                ":version": person.version,
                 ":year": year,
+                **version,
             },
         )
     except ConditionFailedError:
@@ -158,6 +158,6 @@ def _person(item: Item) -> Person:
         item["username"],
         date.fromisoformat(item["born"]),
         item.get("zone"),
-        item.get("version", 0),
+        item["version"],
         item.get("greeted", 0),
     )

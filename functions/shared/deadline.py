@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from shared.problems import StoreUnavailable
 
+# Seconds before the end of a scheduled function's time at which its next call takes over
+HANDOVER = 20.0
+
 
 @dataclass
 class _Deadline:

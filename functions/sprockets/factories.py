@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 T = TypeVar("T")
-New = TypeVar("New", bound=Factory | None)
+Updated = TypeVar("Updated", bound=Factory | None)
 LISTING = "/factories"
 MISSING = "no such factory"
-BUSY = "the factory is being written by other requests"
+CONFLICT = "the factory is being written by other requests"
 
 
 def get(factory_id: str, expected: Expected = UNCONDITIONAL) -> Factory:
@@ -56,7 +56,7 @@ def read_consistent(factory: Factory, read: Callable[[Factory], T]) -> T:
         if now.generation == factory.generation:
             return found
         factory = now
-    raise Conflict(BUSY)
+    raise Conflict(CONFLICT)
 
 
 def to_json(factory: Factory, period: Period, bounds: Bounds = ALONE) -> Json:
@@ -156,14 +156,14 @@ def delete(factory_id: str, expected: Expected = UNCONDITIONAL) -> None:
     _commit(_expected(factory_id, expected), expected, lambda _: None)
 
 
-def _commit(factory: Factory, expected: Expected, update: Callable[[Factory], New]) -> New:
+def _commit(factory: Factory, expected: Expected, update: Callable[[Factory], Updated]) -> Updated:
     """Replace a factory by an update of it, None to delete it; anew when it was changed."""
     for _ in range(WRITE_ATTEMPTS):
         new = update(factory)
         if store.replace(factory, new):
             return new
         factory = _expected(str(factory.id), expected)
-    raise Conflict(BUSY)
+    raise Conflict(CONFLICT)
 
 
 def clear_abandoned(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""What the sprockets, factories and their production take and answer."""
+"""Bodies of requests and responses about sprockets, factories and their production."""
 
 import sys
 from typing import Annotated, Any, ClassVar, Self
@@ -36,7 +36,7 @@ Size = Annotated[
 ]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Second = Annotated[int, Field(ge=0, le=LAST_SECOND)]
-# without what XML can't hold: a name is the title of a drawing
+# without characters that XML can't hold: a name is the title of a drawing
 Name = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"),
@@ -68,7 +68,7 @@ class SprocketPage(BaseModel):
 
 
 class ChartData(Model):
-    """Three arrays of one length, an element each per moment in Unix seconds."""
+    """Three arrays of one length, one element per moment in Unix seconds."""
 
     sprocket_production_actual: Annotated[list[Count], Field(max_length=MOST_POINTS)]
     sprocket_production_goal: Annotated[list[Count], Field(max_length=MOST_POINTS)]
@@ -82,12 +82,12 @@ class ChartData(Model):
             len(self.time),
         ]
         if len(set(lengths)) != 1:
-            raise ValueError(f"the three arrays have {lengths} elements, not one number of them")
+            raise ValueError(f"the three arrays have {lengths} elements, not the same number")
         return self
 
 
 class FactoryIn(Model):
-    """On update, what is left out stays as it is; a name that is null is taken away."""
+    """An update does not change what is left out; a name that is null is removed."""
 
     name: Name | None = None
     chart_data: ChartData | None = None
@@ -109,7 +109,7 @@ class Factory(BaseModel):
     chart_data: Chart
     chart_data_thinned: bool = Field(
         default=False,
-        description="There where the chart shows only some of its points, evenly taken",
+        description="Present where the chart has only some of its points, evenly taken",
     )
 
 
@@ -150,7 +150,7 @@ class PointsIn(Model):
 
 
 def _one_or_many(data: Any, _: Any) -> PointIn | PointsIn:
-    # by hand: a union's faults would be at places that the body does not have
+    # not by pydantic: the faults of its union are at places that the body does not have
     model = PointsIn if isinstance(data, dict) and "points" in data else PointIn
     return model.model_validate(data)
 
@@ -171,7 +171,7 @@ class Points(BaseModel):
     items: list[Point]
 
 
-# what one point was made of, or many
+# the response to one point, or to many
 PointOrPoints = Point | Points
 
 

@@ -13,7 +13,7 @@ from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_o
 from sprockets.store import counters, keys, loads, sprockets
 from sprockets.store import points as store
 from sprockets.store.loads import Load
-from sprockets.store.points import Change, Outcome
+from sprockets.store.points import Outcome, Replacement
 from sprockets.store.records import Factory, Point
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _delete(factory: Factory, point_id: str, expected: Expected = UNCONDITIONAL)
     raise Conflict("the point is being written by other requests")
 
 
-def _changed(factory: Factory, changes: list[Change]) -> bool:
+def _changed(factory: Factory, changes: list[Replacement]) -> bool:
     """Whether points and sprockets were as they were read; Conflict where the chart was not."""
     return _is_done(store.change(factory, changes))
 

@@ -79,7 +79,7 @@ def test_a_large_chart_is_written_in_time_or_not_at_all(
         assert answer.status in ({200, 201} if seconds < 1 else {503}), answer.text
         assert (everything("/factories") == before) == (answer.status == 503)
     assert clock.longest < LIMIT
-    assert clock.call("PUT", "/factories/1", {"chart_data": chart_at(1)}).status < 504
+    assert clock.call("PUT", "/factories/1", {"chart_data": chart_at(1)}).status in {200, 503}
     assert clock.call("DELETE", "/factories/1").status in {204, 503}
     assert clock.longest < LIMIT
     call("DELETE", "/factories/1")
@@ -92,7 +92,7 @@ def test_a_large_chart_is_written_in_time_or_not_at_all(
 def test_many_points_go_on_where_they_stopped(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    monkeypatch.setattr("sprockets.store.points.ROOM", 20)
+    monkeypatch.setattr("sprockets.store.points.POINT_OPERATIONS", 20)
     seed()
     clock = Clock(proxy, monkeypatch, seconds)
     answer, sent = clock.until_done("POST", "/factories/1/production", POINTS)

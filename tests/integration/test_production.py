@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sprockets.store.keys import point_keys
-from sprockets.store.points import ROOM, parts
+from sprockets.store.points import POINT_OPERATIONS, parts
 from sprockets.store.records import Point
 from tests.front_door import call
 from tests.works import (
@@ -101,7 +101,7 @@ def test_a_thousand_points_of_twenty_sprockets_take_few_transactions() -> None:
     assert len(made) <= 30
     for part in made:
         writes = sum(len(point_keys(1, 1, each.id, each.time)) for each in part)
-        assert writes + len(types) <= ROOM
+        assert writes + len(types) <= POINT_OPERATIONS
 
 
 def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> None:
@@ -116,8 +116,8 @@ def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> Non
     (fault,) = append({"points": [point(1, 9)]}).json["errors"]
     assert fault["loc"] == ["body", "points", 0, "sprocket_types", 0]
     assert call("GET", PRODUCTION).json["items"] == []
-    append(point(1, 1))
-    assert call("PUT", f"{PRODUCTION}/1", json_body=point(1, 9)).status in {404, 422}
+    url = f"{PRODUCTION}/{append(point(1, 1)).json['id']}"
+    assert call("PUT", url, json_body=point(1, 9)).status == 422
     assert leftovers() == {"FACTORY", "SPROCKET", "POINTS", "INDEX"}
 
 

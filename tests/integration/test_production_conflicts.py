@@ -10,7 +10,15 @@ from shared.problems import StoreUnavailable
 from sprockets import sprockets
 from sprockets.store.generations import write
 from tests.front_door import call
-from tests.works import PRODUCTION, SPROCKET, chart_at, create_sprocket, items, point
+from tests.works import (
+    PRODUCTION,
+    SPROCKET,
+    chart_at,
+    create_factory,
+    create_sprocket,
+    items,
+    point,
+)
 
 
 @pytest.fixture
@@ -22,7 +30,7 @@ def works(tables: None) -> None:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several transactions for few points: moto copies the table for each operation."""
-    monkeypatch.setattr("sprockets.store.points.ROOM", 13)
+    monkeypatch.setattr("sprockets.store.points.POINT_OPERATIONS", 13)
 
 
 def test_of_two_plain_puts_at_once_none_is_a_412(
@@ -117,10 +125,15 @@ def test_a_fault_of_a_point_has_the_place_in_the_body(works: None) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\x01b", "a\uffffb", "tab\t", "\x00"])
+def test_a_name_that_xml_cannot_hold_is_a_422(tables: None, name: str) -> None:
+    assert create_factory(name=name, chart_data=chart_at(1, 2)).status == 422
+
+
+@pytest.mark.parametrize("name", ["<a href='&\">", "]]>", "\u2028", "\U0001f527", "\u202e"])
 def test_the_chart_of_an_oddly_named_factory_is_xml(tables: None, name: str) -> None:
-    made = call("POST", "/factories", json_body={"name": name, "chart_data": chart_at(1, 2)})
-    if made.status == 201:
-        ET.fromstring(call("GET", "/factories/1/chart").text)  # noqa: S314
+    assert create_factory(name=name, chart_data=chart_at(1, 2)).status == 201
+    drawn = ET.fromstring(call("GET", "/factories/1/chart").text)  # noqa: S314
+    assert name in "".join(drawn.itertext())
 
 
 @pytest.mark.parametrize("number", [2**53, 10**20, 10**40, 10**2000])

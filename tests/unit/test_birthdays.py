@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greetings.birthdays import born_on, message, month_day, next_birthday
-from greetings.names import LONGEST_KEY, is_name, name_key
+from greetings.names import LONGEST_NAME_KEY, is_name, name_key
 from greetings.zones import is_zone, today_in
 
 FIRST, LAST = date(1896, 1, 1), date(2104, 12, 31)
@@ -110,7 +110,7 @@ def test_a_key_is_the_same_for_all_spellings(name: str) -> None:
 def test_a_key_fits_into_the_store() -> None:
     longest = "\ufdfa" * 64
     assert is_name(longest)
-    assert len(name_key(longest).encode()) <= LONGEST_KEY
+    assert len(name_key(longest).encode()) <= LONGEST_NAME_KEY
     assert name_key(name_key(longest)) == name_key(longest) != name_key(longest[:-1])
 
 

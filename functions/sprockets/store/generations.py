@@ -23,17 +23,17 @@ from shared.factory_keys import factory_key, points_partition
 from shared.factory_table import factory_table
 from sprockets.store.keys import EXISTS, JOURNAL, journal_key, loads_partition, point_keys
 from sprockets.store.points import parts
-from sprockets.store.records import Chart, Point
+from sprockets.store.records import ChartPoints, Point
 from sprockets.store.sprockets import count_references
 
 # Seconds after which no request that wrote a generation is going on: they take less
 ABANDONED = 120
 # Seconds that a request spends on clearing what it replaced, and what others left
-OWN, OTHERS = 15.0, 1.0
+OWN_SECONDS, OTHERS_SECONDS = 15.0, 1.0
 # ... but for those that it may need afterwards
 NEEDED_AFTERWARDS = 8.0
 # Points that are deleted before the time is looked at again
-AT_ONCE = 200
+DELETED_AT_ONCE = 200
 
 
 def allocate(factory: int) -> int | None:
@@ -47,7 +47,7 @@ def allocate(factory: int) -> int | None:
     return int(item["allocated"])
 
 
-def write(charts: Iterable[Chart]) -> None:
+def write(charts: Iterable[ChartPoints]) -> None:
     """Write the points of new generations, which nobody reads yet."""
     charts = list(charts)
     now = int(time.time())
@@ -71,7 +71,7 @@ def retire(factory: int, generation: int) -> Operation:
     return factory_table().put_operation(_entry(factory, generation, 0))
 
 
-def clear(factory: int, generation: int, seconds: float = OWN) -> bool:
+def clear(factory: int, generation: int, seconds: float = OWN_SECONDS) -> bool:
     """Delete a generation that is not current any more; False where it would take longer."""
     seconds = min(seconds, time_left() - NEEDED_AFTERWARDS)
     if not _delete_points(factory, generation, time.monotonic() + seconds):
@@ -80,7 +80,7 @@ def clear(factory: int, generation: int, seconds: float = OWN) -> bool:
     return True
 
 
-def clear_abandoned(seconds: float = OTHERS) -> int:
+def clear_abandoned(seconds: float = OTHERS_SECONDS) -> int:
     """Clear what earlier requests have left: replaced, or never published; how many."""
     until = time.monotonic() + seconds
     cleared = 0
@@ -101,7 +101,7 @@ def clear_abandoned(seconds: float = OTHERS) -> int:
     return cleared
 
 
-def _write_points(charts: Iterable[Chart]) -> None:
+def _write_points(charts: Iterable[ChartPoints]) -> None:
     """Write the points of generations that are not current yet.
 
     First by their time: that is where _delete_points looks for what else there is.
@@ -120,18 +120,19 @@ def _write_points(charts: Iterable[Chart]) -> None:
 
 def _delete_points(factory: int, generation: int, until: float) -> bool:
     """Delete the points of a generation, by time.monotonic(); False if that was too early."""
-    partition = {":pk": points_partition(factory, generation)}
+    in_time = {":pk": points_partition(factory, generation)}
+
+    def some() -> list[Point]:
+        page = factory_table().query("pk = :pk", in_time, limit=DELETED_AT_ONCE, consistent=True)
+        return [Point.from_item(item) for item in page.items]
 
     def keys(point: Point) -> list[Key]:
         return point_keys(factory, generation, point.id, point.time)
 
     # one that refers to sprockets goes with its references; the others need no transaction
-    while (
-        items := factory_table().query("pk = :pk", partition, limit=AT_ONCE, consistent=True).items
-    ):
+    while points := some():
         if time.monotonic() > until:
             return False
-        points = [Point.from_item(item) for item in items]
         by_others = (key for by_id, _, *sample in map(keys, points) for key in (by_id, *sample))
         factory_table().delete_many(by_others)
         for part in parts(point for point in points if point.sprocket_types):

@@ -21,10 +21,10 @@ from sprockets.store.loads import Load
 from sprockets.store.records import Factory, Point
 from sprockets.store.sprockets import count_references
 
-# Operations of a transaction beside the factory's, and the load's
-ROOM = TRANSACTION - 2
+# Operations of a transaction on points and sprockets, beside the factory's, and the load's
+POINT_OPERATIONS = TRANSACTION - 2
 # A point before and after a write; None where there is none
-Change = tuple[Point | None, Point | None]
+Replacement = tuple[Point | None, Point | None]
 
 
 class Outcome(Enum):
@@ -81,7 +81,7 @@ def _between(
     return [Point.from_item(item) for item in islice(items, limit)]
 
 
-def change(factory: Factory, changes: Iterable[Change], *progress: Operation) -> Outcome:
+def change(factory: Factory, changes: Iterable[Replacement], *progress: Operation) -> Outcome:
     """Replace points in one transaction, or change nothing; `progress` is that of a load."""
     references: Counter[int] = Counter()
     replaced: list[Operation] = []
@@ -149,7 +149,7 @@ def parts(points: Iterable[Point]) -> Iterator[list[Point]]:
     for point in points:
         types = set(point.sprocket_types)
         cost = len(point_keys(0, 0, point.id, point.time))
-        if part and used + cost + len(sprockets | types) > ROOM:
+        if part and used + cost + len(sprockets | types) > POINT_OPERATIONS:
             yield part
             part, used, sprockets = [], 0, set()
         part.append(point)

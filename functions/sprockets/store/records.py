@@ -99,4 +99,4 @@ class Point:
 
 
 # The points of a factory's generation
-Chart = tuple[int, int, list[Point]]
+ChartPoints = tuple[int, int, list[Point]]

@@ -1,0 +1,29 @@
+"""What several test modules need is in a module of its own, not in one of them."""
+
+import ast
+
+from tests.template import ROOT
+
+TESTS = ROOT / "tests"
+# Test modules that others import, still: no entry is added, and one that is not needed fails
+LEFT = {
+    ("tests.integration.test_forms", "tests.integration.test_tables"),
+    ("tests.integration.test_rows_as_csv", "tests.integration.test_tables"),
+    ("tests.integration.test_tables_edges", "tests.integration.test_tables"),
+}
+
+
+def test_nothing_is_imported_from_a_test_module() -> None:
+    found = set()
+    for path in TESTS.rglob("*.py"):
+        importer = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
+            found |= {
+                (importer, name) for name in names if name.rpartition(".")[2].startswith("test_")
+            }
+    assert found == LEFT
