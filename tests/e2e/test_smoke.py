@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+pytestmark = pytest.mark.e2e
+
 OPEN = ("/health", "/openapi.json", "/docs", "/redoc", "/")
 
 
@@ -22,17 +24,16 @@ def anybody(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def member(anybody: httpx.Client, request: pytest.FixtureRequest) -> httpx.Client:
+def member(anybody: httpx.Client, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     """A client with a token that may read."""
     if "SMOKE_URL" not in os.environ:
-        return httpx.Client(
-            base_url=anybody.base_url, headers=request.getfixturevalue("cloud")["headers"]
-        )
-    if not os.environ.get("SMOKE_TOKEN"):
+        headers = request.getfixturevalue("cloud")["headers"]
+    elif os.environ.get("SMOKE_TOKEN"):
+        headers = {"Authorization": f"Bearer {os.environ['SMOKE_TOKEN']}"}
+    else:
         pytest.skip("no TOKEN was given")
-    return httpx.Client(
-        base_url=anybody.base_url, headers={"Authorization": f"Bearer {os.environ['SMOKE_TOKEN']}"}
-    )
+    with httpx.Client(base_url=anybody.base_url, headers=headers, timeout=30) as client:
+        yield client
 
 
 def lists(client: httpx.Client) -> list[str]:
