@@ -22,6 +22,7 @@ from greetings.birthdays import birthday_in, born_on, message
 from greetings.names import name_key
 from greetings.store import Person
 from greetings.zones import today_in
+from shared.aws import make_client
 from shared.deadline import HANDOVER
 from shared.parallel import together
 from shared.settings import setting
@@ -43,12 +44,7 @@ class NotPublishedError(Exception):
 
 @cache
 def _sns() -> "SNSClient":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "sns", config=Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard"})
-    )
+    return make_client("sns", read_timeout=5)
 
 
 def handler(_event: object, context: Any) -> dict[str, int]:

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from shared.aws import make_client
 from shared.datasets import DATA_SETS
 from shared.log import logger
 from shared.settings import setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 Key = dict[str, Any]
 
@@ -33,14 +37,8 @@ def _read(setting_name: str, key: Key) -> None:
 
 
 @cache
-def _s3() -> Any:
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3",
-        config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}),
-    )
+def _s3() -> "S3Client":
+    return make_client("s3", connect_timeout=1, read_timeout=2, attempts=1)
 
 
 def _head_bucket() -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 
 from projector.store.records import Record
+from shared.aws import make_client
 from shared.settings import setting
 
 PREFIX = "dead-letters/"
@@ -15,10 +16,8 @@ PREFIX = "dead-letters/"
 
 def send_to_dead_letters(poison: Iterable[tuple[Record, str]], request_id: str) -> None:
     """Store records with their reasons, one line of JSON each, under the id of the invocation."""
-    import boto3
-
     lines = [json.dumps({"reason": reason, "record": record}) for record, reason in poison]
-    boto3.client("s3").put_object(
+    make_client("s3").put_object(
         Bucket=setting("LANDING_BUCKET"),
         Key=f"{PREFIX}{request_id}.jsonl",
         Body="".join(f"{line}\n" for line in lines).encode(),

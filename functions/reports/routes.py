@@ -11,6 +11,7 @@ from reports.representations import ALL, represent
 from shared.etags import content_tag
 from shared.http import NOT_MODIFIED, Api
 from shared.lazy import LazyModels
+from shared.moments import rfc3339
 from shared.params import CURSOR, FROM, LIMIT, TO, YEAR, IntParam
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def publish(report: Report) -> None:
     """Register the report's route."""
 
     def respond(**query: Any) -> Response[str]:
-        as_of = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        as_of = rfc3339(datetime.now(UTC), "seconds")
         document = {"report": report.name, "as_of": as_of, **report.read(**query)}
         return represent(api, report, document)
 

@@ -10,6 +10,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from shared.aws import make_client
 from shared.retries import PassingError, RefusedError
 
 if TYPE_CHECKING:
@@ -28,17 +29,8 @@ _making = Lock()
 
 @cache
 def _client() -> "DynamoDBClient":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.Session().client(
-        "dynamodb",
-        config=Config(
-            connect_timeout=1,
-            read_timeout=5,
-            retries={"mode": "standard", "total_max_attempts": 1},
-            parameter_validation=False,
-        ),
+    return make_client(
+        "dynamodb", connect_timeout=1, read_timeout=5, attempts=1, parameter_validation=False
     )
 
 

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.aws import make_client
 from shared.dynamo import Item
 from shared.problems import StoreUnavailable
 from shared.settings import setting
@@ -14,13 +15,7 @@ if TYPE_CHECKING:
 
 @cache
 def client() -> "SFNClient":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "stepfunctions",
-        config=Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"}),
-    )
+    return make_client("stepfunctions")
 
 
 def _name(job: Item) -> str:

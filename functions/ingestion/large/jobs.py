@@ -6,6 +6,7 @@ from typing import Any
 
 from ingestion.large import objects, store
 from shared.dynamo import Item
+from shared.moments import rfc3339
 
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
 # Of a job that nobody uploads to, its record goes a day after its form
@@ -94,4 +95,4 @@ def upload_expires(created: str) -> str:
     """When the form of a job that was created at a moment ends, RFC 3339."""
     ends = datetime.fromisoformat(created).timestamp() + objects.UPLOAD_SECONDS
     moment = datetime.fromtimestamp(ends, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(moment)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingestion.csv_text import CsvError
+from shared.aws import make_client
 from shared.problems import StoreUnavailable
 from shared.settings import setting
 
@@ -38,23 +39,17 @@ class Found(NamedTuple):
 
 @cache
 def client(read_timeout: float = 20, attempts: int = ATTEMPTS) -> "S3Client":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
+    return make_client(
         "s3",
-        config=Config(
-            signature_version="s3v4",
-            connect_timeout=3,
-            read_timeout=read_timeout,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            # presigned URLs of any other style name the global endpoint, which refuses the
-            # signatures of regions that are newer than 2019
-            s3={
-                "addressing_style": "auto" if "AWS_ENDPOINT_URL" in os.environ else "virtual",
-                "us_east_1_regional_endpoint": "regional",
-            },
-        ),
+        read_timeout=read_timeout,
+        attempts=attempts,
+        signature_version="s3v4",
+        # presigned URLs of any other style name the global endpoint, which refuses the signatures
+        # of regions that are newer than 2019
+        s3={
+            "addressing_style": "auto" if "AWS_ENDPOINT_URL" in os.environ else "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        },
     )
 
 

@@ -15,6 +15,7 @@ from shared.dynamo import (
     table,
     transact,
 )
+from shared.moments import rfc3339
 
 # What is counted, of a chunk and of a job
 COUNTS = ("read", "written", "duplicates", "rejected")
@@ -25,7 +26,7 @@ _LANDING: Key = {"pk": "LANDING", "sk": "-"}
 
 def now() -> str:
     """This moment, RFC 3339 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(datetime.now(UTC))
 
 
 def jobs_table() -> Table:
