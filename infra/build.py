@@ -74,7 +74,7 @@ def tool(name: str) -> str:
 
 
 def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
-    """Run a program quietly; BuildError with the end of what it said when it fails."""
+    """Run a program quietly; BuildError with the end of its output if it fails."""
     # the interpreter's folder first: sam build looks for python3.X on the PATH
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "PATH": path, **(env or {})}
@@ -82,8 +82,8 @@ def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise BuildError(f"{what} failed: {' | '.join(said[-6:])}")
+        output = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise BuildError(f"{what} failed: {' | '.join(output[-6:])}")
 
 
 def share_code(template: dict[str, Any]) -> None:

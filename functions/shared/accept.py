@@ -4,7 +4,7 @@ from shared.problems import NotAcceptable
 
 
 def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
-    """The offered media type that `Accept` weighs most, the first of equals; NotAcceptable."""
+    """The offered media type that `Accept` prefers, the first of equals; NotAcceptable."""
     weights = _weights(accept or "*/*")
 
     def weight(media_type: str) -> float:

@@ -1,4 +1,4 @@
-"""The body of a request as bytes, bounded, of a media type that the route takes."""
+"""The body of a request as bytes, bounded, of a media type that the route accepts."""
 
 import json
 from base64 import b64decode
@@ -7,7 +7,7 @@ from shared.problems import Malformed, TooLarge, UnsupportedMediaType
 from shared.request import Event, header
 
 JSON = "application/json"
-# What Lambda takes at most, an event as JSON; AWS refuses more itself, the local cloud does not
+# The largest event as JSON that Lambda accepts; AWS refuses more itself, the local cloud does not
 LARGEST_EVENT = 6 * 1024 * 1024  # bytes
 LONGEST_ESCAPE = 6  # bytes for one
 
@@ -30,7 +30,7 @@ def expect_media_type(event: Event, *known: str) -> str:
 def raw_body(event: Event, limit: int, hint: str = "") -> bytes:
     """The body as it was sent; TooLarge over `limit` bytes, UnsupportedMediaType where compressed.
 
-    API Gateway hands text over as text: what was not UTF-8 has become U+FFFD by then.
+    API Gateway passes text on as text: bytes that are not UTF-8 are U+FFFD by then.
     """
     body = event.get("body") or ""
     coding = (header(event, "content-encoding") or "").strip().lower()
@@ -41,13 +41,13 @@ def raw_body(event: Event, limit: int, hint: str = "") -> bytes:
         )
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
     if len(raw) > limit:
-        raise TooLarge(f"the body has {len(raw)} bytes, at most {limit} are taken{hint}")
+        raise TooLarge(f"the body has {len(raw)} bytes, more than {limit}{hint}")
     if len(raw) > LARGEST_EVENT // LONGEST_ESCAPE:
         escaped = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if escaped > LARGEST_EVENT:
             raise TooLarge(
-                f"the body has {escaped} bytes where each quote and line end counts twice, as API"
-                f" Gateway hands it on; at most {LARGEST_EVENT} are taken{hint}"
+                f"the body has {escaped} bytes as API Gateway passes it on, where each quote and"
+                f" line end counts twice; more than {LARGEST_EVENT}{hint}"
             )
     return raw
 

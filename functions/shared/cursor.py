@@ -1,4 +1,4 @@
-"""Opaque page cursors: where a page ended, packed and checked, so that a damaged one is found."""
+"""Opaque page cursors: where a page ended, with a checksum, so that a damaged one is found."""
 
 import json
 import zlib
@@ -12,7 +12,7 @@ from shared.problems import Malformed
 Place = dict[str, Any]
 T = TypeVar("T")
 LONGEST = 1000  # bytes of a text
-DAMAGED = "the cursor is damaged: pass `next` on as it came"
+DAMAGED = "the cursor is damaged: pass on `next` unchanged"
 
 
 def listing_of(path: str, **filters: object) -> str:

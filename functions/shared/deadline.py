@@ -1,4 +1,4 @@
-"""How long a request goes on calling the store: a function that is cut off responds with nothing.
+"""How long a request may call the store: a function that is cut off sends no response.
 
 Holds for all threads of the process, as a function does one thing at a time.
 """

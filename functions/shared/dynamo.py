@@ -27,7 +27,7 @@ from shared.settings import MissingSettingError, setting
 
 Item = items.Item
 Key = items.Key
-# What one element of a transaction says; made by the methods of Table only
+# One element of a transaction; made by the methods of Table only
 Operation = dict[str, Any]
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ _PASSING = {
     "ProvisionedThroughputExceeded",
     "RequestLimitExceeded",
 }
-# What the core says of a batch that it tried five times
+# The core's message about a batch that it tried five times
 _LEFT = re.compile(r"Failed to (process|get) \d+ (items|keys)")
 
 
@@ -162,7 +162,7 @@ class Table:
 
     def __init__(self, name: str, *key: str) -> None:
         if name.startswith("arn:"):
-            raise ValueError("a table goes by its name: with an ARN the core drops items")
+            raise ValueError("a table is referred to by its name: with an ARN the core drops items")
         self.name = name
         self.key = key
 
@@ -305,7 +305,7 @@ class Table:
                 return
 
     def put_many(self, items: Iterable[Item]) -> None:
-        """Write all, in any order; of a key that comes twice the last stays.
+        """Write all, in any order; if a key occurs twice, the last item wins.
 
         StoreUnavailable when a batch could not be written; others may have been.
         """
@@ -334,7 +334,7 @@ class Table:
             for batch in batches:
                 batch.result()
         finally:
-            # after a failure nothing goes on being written behind the answer
+            # after a failure nothing more is written behind the response
             for batch in batches:
                 batch.cancel()
             wait(batches)

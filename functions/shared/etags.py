@@ -55,14 +55,14 @@ def unchanged(version: int) -> Expected:
     return Expected(given=True, versions=(version,))
 
 
-def version_tag(version: int, said: str = "") -> str:
-    """The tag of a resource's version, and of what is said of it where that changes by itself."""
-    return f'"v{version}.{said}"' if said else f'"v{version}"'
+def version_tag(version: int, content: str = "") -> str:
+    """The tag of a resource's version, and of its content where that changes by itself."""
+    return f'"v{version}.{content}"' if content else f'"v{version}"'
 
 
-def content_tag(said: object) -> str:
-    """The tag of what an answer says, for a resource without versions."""
-    return f'"{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]}"'
+def content_tag(body: object) -> str:
+    """The tag of the content of a response, for a resource without versions."""
+    return f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
 
 
 def not_modified(if_none_match: str | None, tag: str) -> bool:

@@ -1,7 +1,7 @@
-"""`Idempotency-Key`: a POST that is sent again gets the first answer and does nothing.
+"""`Idempotency-Key`: a POST that is sent again gets the first response and does nothing.
 
-As draft-ietf-httpapi-idempotency-key-header says. Answers that tell of success are kept for a day;
-of others nothing is kept, as nothing was done: the key may then be used again.
+See draft-ietf-httpapi-idempotency-key-header. Successful responses are kept for a day; others are
+not kept, as nothing was done: the key may then be used again.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ Result = dict[str, Any]
 
 
 class _UnsuccessfulError(Exception):
-    """Carries an answer that is not kept past Powertools."""
+    """Carries a response that is not kept past Powertools."""
 
     def __init__(self, result: Result) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _UnsuccessfulError(Exception):
 
 
 class _Records(BasePersistenceLayer):
-    """The records of one request; `owner` tells its writes from those of others."""
+    """The records of one request; `owner` distinguishes its writes from those of others."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -89,7 +89,7 @@ class _Records(BasePersistenceLayer):
         except ConditionFailedError as error:
             item = error.item or {}
             if item.get("owner") == self.owner:
-                return  # written by an attempt whose answer was lost
+                return  # written by an attempt whose response was lost
             stored = _record(item) if item else None
             if stored is not None:
                 self._validate_payload(data_payload=data_record, stored_data_record=stored)
@@ -140,8 +140,8 @@ def _scope(event: Event) -> str:
     return json.dumps([caller, event["httpMethod"], event["path"], query])
 
 
-def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> Result:
-    """The answer to an event: worked out, or the one that was kept.
+def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) -> Result:
+    """The response to an event: of `respond`, or the one that was kept.
 
     Malformed for a key that is none, Conflict while the first request is being worked on, Invalid
     where the key came with another body, StoreUnavailable.
@@ -173,7 +173,7 @@ def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> 
     )
     def work(*, request: dict[str, str]) -> Result:
         del request
-        result = answer()
+        result = respond()
         done.append(result)
         if result["statusCode"] >= 400:
             raise _UnsuccessfulError(result)
@@ -190,7 +190,7 @@ def once(event: Event, context: Any, key: str, answer: Callable[[], Result]) -> 
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
         raise Conflict(f"the first request with this {KEY_HEADER} is still worked on") from error
     except IdempotencyPersistenceLayerError as error:
-        if done:  # it is done, and its answer only could not be kept
+        if done:  # only its response could not be kept
             return done[0]
         raise StoreUnavailable from error
     return result

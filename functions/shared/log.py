@@ -15,7 +15,7 @@ def log_failure(problem: Exception, number: str) -> None:
 
 
 def log_request(event: Event, status: int, started: float) -> None:
-    """The line of one request; `started` is what time.perf_counter() said."""
+    """The line of one request; `started` is of time.perf_counter()."""
     logger.info(
         "request",
         extra={

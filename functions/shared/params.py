@@ -95,7 +95,7 @@ class ChoiceParam(Param):
 
 @dataclass(frozen=True)
 class CursorParam(Param):
-    """The cursor of a page; whose list it is of, that list knows."""
+    """The cursor of a page; the list itself checks that it is its own."""
 
     def parse(self, text: str) -> str:
         super().parse(text)
@@ -118,7 +118,7 @@ def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, A
     faults: list[Fault] = []
     known = {param.name: param for param in params}
     for name in [name for name in query if name not in known]:
-        message = f"is unknown; known are: {', '.join(known) or 'none'}"
+        message = f"is unknown; known parameters: {', '.join(known) or 'none'}"
         faults.append(fault_at(("query", name), message, "extra_forbidden"))
     for param in known.values():
         text = query.get(param.name)

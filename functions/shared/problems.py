@@ -1,4 +1,4 @@
-"""Failures that have an answer of their own: RFC 9457 problems, one exception for each status."""
+"""Failures as RFC 9457 problems, one exception for each status."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -39,13 +39,13 @@ class ProblemBody(TypedDict):
 
 
 class Problem(Exception):
-    """Base of the failures that a client is told about."""
+    """Base of the failures that are reported to the client."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
     def __init__(
         self,
-        detail: str = "the request failed; its id tells us why",
+        detail: str = "the request failed; please report its id",
         errors: Sequence[Fault] = (),
         *,
         count: int | None = None,
@@ -85,7 +85,7 @@ def _clipped(text: str) -> str:
 
 
 class Malformed(Problem):
-    """400: what came can't be read: broken JSON, a damaged cursor, a parameter out of bounds."""
+    """400: a request that cannot be read: broken JSON, a damaged cursor, a bad parameter."""
 
     status = HTTPStatus.BAD_REQUEST
 
@@ -95,7 +95,7 @@ class NotFound(Problem):
 
 
 class MethodNotAllowed(Problem):
-    """405 with the methods that there are."""
+    """405, with the methods that are allowed."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
@@ -115,7 +115,7 @@ class Conflict(Problem):
 
 
 class PreconditionFailed(Problem):
-    """412: the `If-Match` of the request is not the state any more."""
+    """412: the state is not one of the request's `If-Match`."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
@@ -135,7 +135,7 @@ class Invalid(Problem):
 
 
 class StoreUnavailable(Problem):
-    """503: the store did not answer in time, or throttled; safe to try again."""
+    """503: the store did not respond in time, or throttled; safe to try again."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 

@@ -88,7 +88,7 @@ class Route:
         return re.compile(re.sub(r"\{\w+\}", "[^/]+", self.path) + "/*")
 
     def read_body(self, event: Event, path: Mapping[str, str]) -> Any:
-        """The body as its model; Malformed for what is no JSON, Invalid."""
+        """The body as its model; Malformed if it is not JSON, Invalid."""
         from pydantic import ValidationError
         from pydantic_core import from_json
 
