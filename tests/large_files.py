@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import httpx
 
-from ingestion.large import arrivals, finisher, objects, planner, store, worker
+from ingestion.large import arrivals, finisher, objects, planner, worker
+from ingestion.large.store import records
 from tests.front_door import Context, call
 from tests.template import ROOT
 
@@ -59,7 +60,7 @@ def submit(table: str, raw: bytes, **options: Any) -> str:
 
 
 def attempt_of(job_id: str) -> int:
-    job = store.get(job_id)
+    job = records.get(job_id)
     assert job is not None
     return int(job["attempt"])
 

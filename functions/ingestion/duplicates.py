@@ -5,7 +5,7 @@ from collections import defaultdict
 from ingestion import store
 from ingestion.rows import CONTENT
 from shared.datasets import DataSet
-from shared.dynamo import Item
+from shared.items import Item
 
 Stored = dict[bytes, set[int]]  # content -> keys of rows that have it
 

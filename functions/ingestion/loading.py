@@ -12,7 +12,7 @@ from ingestion.json_rows import texts_of
 from ingestion.rows import Checker, RowFault
 from shared import deadline
 from shared.datasets import DataSet
-from shared.dynamo import Item
+from shared.items import Item
 from shared.problems import Fault, Invalid, StoreUnavailable, fault_at
 from shared.retries import patient
 

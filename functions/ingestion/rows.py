@@ -9,7 +9,7 @@ from pydantic_core import core_schema as cs
 
 from ingestion.cells import STORED, cell_schema, reason
 from shared.datasets import DataSet
-from shared.dynamo import Item
+from shared.items import Item
 
 Row = Sequence[str]
 # The attribute of an item that is the same where all columns but the key are

@@ -6,10 +6,9 @@ from ingestion import store
 from shared import cursor as cursors
 from shared.csv_out import csv_text
 from shared.datasets import DATA_SETS, DataSet, Type
-from shared.dynamo import Item
+from shared.items import Item
 from shared.params import integer
 from shared.problems import NotFound
-from shared.views_table import row_counts
 
 
 def data_set_of(name: str) -> DataSet:
@@ -29,7 +28,7 @@ def columns(data_set: DataSet) -> list[dict[str, Any]]:
 
 def tables() -> dict[str, Any]:
     """All data sets with their columns and live counts."""
-    counts = row_counts(*DATA_SETS)
+    counts = store.row_counts()
     return {
         "tables": [
             {"name": each.name, "columns": columns(each), "rows": max(0, counts[each.name])}

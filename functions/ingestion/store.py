@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from shared.datasets import DataSet
+from shared import views_table
+from shared.datasets import DATA_SETS, DataSet
 from shared.dynamo import Item, Table, table
 from shared.parallel import together
 
@@ -14,6 +15,11 @@ PAGE = 25  # keys of one content that are read at once
 @cache
 def _rows(data_set: DataSet) -> Table:
     return table(data_set.setting, data_set.key)
+
+
+def row_counts() -> dict[str, int]:
+    """How many rows each data set has, by its name."""
+    return views_table.row_counts(*DATA_SETS)
 
 
 def put(data_set: DataSet, items: Iterable[Item]) -> None:

@@ -31,13 +31,11 @@ from ingestion.large import (
     jobs,
     objects,
     planner,
-    progress,
-    queues,
-    store,
     turns,
     watch,
     worker,
 )
+from ingestion.large.store import progress, queues, records
 from shared import dynamo
 from shared.problems import StoreUnavailable
 from tests.conftest import REGION
@@ -101,7 +99,7 @@ class Jobs(RuleBasedStateMachine):
             return
         job_id = f"{len(self.job_ids):024}"
         key = f"uploads/{job_id}/file.csv"
-        store.create(jobs.new(job_id, table, {}, source="upload", filename=None, key=key))
+        records.create(jobs.new(job_id, table, {}, source="upload", filename=None, key=key))
         first = len(self.job_ids) * 1000
         lines = [f"{'x' if n % 12 == 5 else first + n},name {n}\n" for n in range(ROWS)]
         objects.client().put_object(Bucket=objects.bucket(), Key=key, Body="".join(lines).encode())
@@ -276,7 +274,7 @@ class Jobs(RuleBasedStateMachine):
     def _checked(self, event: Event, work: Callable[[], Any]) -> Any:
         """A worker's result; it writes rows of the job that has its table only."""
         before = self._row_count(event["id"])
-        holder = queues.holder(store.get(event["id"])["table"])  # type: ignore[index]
+        holder = queues.holder(records.get(event["id"])["table"])  # type: ignore[index]
         try:
             return work()
         finally:
@@ -299,7 +297,7 @@ class Jobs(RuleBasedStateMachine):
         """Of each job that has ended, and it stays so."""
         if not hasattr(self, "job_ids"):
             return
-        for job in store.get_many(self.job_ids):
+        for job in records.get_many(self.job_ids):
             if "finished_at" not in job:
                 assert job["id"] not in self.finished, "an end is undone by a retry only"
                 continue
@@ -312,7 +310,7 @@ class Jobs(RuleBasedStateMachine):
     def one_job_of_a_table_runs(self) -> None:
         if not hasattr(self, "job_ids"):
             return
-        active = [job for job in store.get_many(self.job_ids) if jobs.is_active(job)]
+        active = [job for job in records.get_many(self.job_ids) if jobs.is_active(job)]
         for table in TABLES:
             holder = queues.holder(table)
             for job in active:
@@ -327,12 +325,12 @@ class Jobs(RuleBasedStateMachine):
         for job_id in self.job_ids:
             arrivals.handler(arrival(f"uploads/{job_id}/file.csv"), Context())
         self._settle()
-        for job in store.get_many(self.job_ids):
+        for job in records.get_many(self.job_ids):
             if job["status"] == "failed":
                 assert call("POST", f"/ingestions/{job['id']}/retry").status == 202
                 self.finished.discard(job["id"])
         self._settle()
-        for job in store.get_many(self.job_ids):
+        for job in records.get_many(self.job_ids):
             assert job["status"] in {"succeeded", "cancelled"}
         assert queues.holders(TABLES) == {}
         assert [queues.first(table) for table in TABLES] == [None, None]
@@ -342,7 +340,7 @@ class Jobs(RuleBasedStateMachine):
             while self._chosen(0) is not None:
                 self.step(0, "well")
             watch.handler(SWEEP, Context())
-            active = [job for job in store.get_many(self.job_ids) if "finished_at" not in job]
+            active = [job for job in records.get_many(self.job_ids) if "finished_at" not in job]
             if not active:
                 self.counts_are_rows()
                 return

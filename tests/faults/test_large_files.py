@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ingestion.large import objects, planner, queues, worker
+from ingestion.large import objects, planner, worker
+from ingestion.large.store import queues
 from shared.problems import StoreUnavailable
 from tests.faults.bombs import BOMBS
 from tests.faults.proxy import Fault, Proxy

@@ -9,7 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from infra import assets, openapi
-from ingestion.large import objects, store
+from ingestion.large import objects
+from ingestion.large.store import records
 from portal.files import FILES
 from shared import dynamo
 from shared.datasets import DATA_SETS
@@ -32,9 +33,9 @@ def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
         objects.client().put_object(Bucket=objects.bucket(), Key=job["key"], Body=events.FILE)
         found = objects.find(job["key"])
         assert found is not None
-        ended = {"finished_at": store.now()} if job["status"] in {"failed", "succeeded"} else {}
+        ended = {"finished_at": records.now()} if job["status"] in {"failed", "succeeded"} else {}
         counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
-        store.create({**job, **ended, **counts, "chunks_total": 1})
+        records.create({**job, **ended, **counts, "chunks_total": 1})
     monkeypatch.setattr("projector.reconcile.PAUSE", 0)
 
 

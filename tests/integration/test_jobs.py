@@ -6,20 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.large import (
-    arrivals,
-    finisher,
-    landing,
-    objects,
-    planner,
-    progress,
-    queues,
-    store,
-    turns,
-    watch,
-    worker,
-)
+from ingestion.large import arrivals, finisher, landing, objects, planner, turns, watch, worker
 from ingestion.large import executions as runs
+from ingestion.large.store import progress, queues, records
 from shared import dynamo
 from shared.datasets import DATA_SETS
 from tests.front_door import Context, call
@@ -84,7 +73,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> str:
     first, *_ = chunks(job_id)
     die_writing(job_id, first, monkeypatch)
     stop(job_id)
-    assert 0 < store.get(job_id)["written"] < row_count()  # type: ignore[index]
+    assert 0 < records.get(job_id)["written"] < row_count()  # type: ignore[index]
     return job_id
 
 
@@ -265,13 +254,13 @@ def test_events_and_tasks_of_an_attempt_before_change_nothing() -> None:
     finish(job_id)
     call("POST", f"/ingestions/{job_id}/retry")
     plan(job_id)
-    before = {**(store.get(job_id) or {}), "touched": None}
+    before = {**(records.get(job_id) or {}), "touched": None}
     old: dict[str, Any] = {"id": job_id, "attempt": 1}
     watch.handler(ended(job_id, "FAILED", attempt=1), Context())
     assert finisher.handler(old, Context())["next"] == "end"
     assert worker.handler(old | {"chunk": second}, Task()) == {"done": True}
     assert planner.handler(old, Task())["next"] == "end"
-    assert {**(store.get(job_id) or {}), "touched": None} == before
+    assert {**(records.get(job_id) or {}), "touched": None} == before
     assert queues.holder("departments") == job_id
     assert attempt_of(job_id) == 2
     assert run(job_id)["rows"]["written"] == row_count() == 300
@@ -340,13 +329,13 @@ def test_files_that_were_loaded_are_looked_up_in_batches(monkeypatch: pytest.Mon
         put(f"landing/jobs/{n:03}.csv", b"1,Welder\n")
     arrivals.handler(arrival("landing/jobs/000.csv"), Context())
     asked: list[int] = []
-    get_many = store.get_many
+    get_many = records.get_many
 
     def counted(job_ids: list[str]) -> list[dict[str, Any]]:
         asked.append(len(job_ids))
         return get_many(job_ids)
 
-    monkeypatch.setattr(store, "get_many", counted)
+    monkeypatch.setattr(records, "get_many", counted)
     waiting, position = landing._waiting("")
     assert (len(waiting), position) == (landing.MOST, "landing/jobs/100.csv")
     assert asked == [100, 20]
@@ -369,7 +358,7 @@ def test_more_files_than_one_call_starts_are_gone_on_with(monkeypatch: pytest.Mo
 
 def test_a_call_that_runs_out_of_time_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landing, "SECONDS", -1.0)
-    monkeypatch.setattr(landing, "BATCH_GET", 2)
+    monkeypatch.setattr(records, "MOST_AT_ONCE", 2)
     for n in range(3):
         put(f"landing/departments/{n}.csv", departments(3, n))
     started = ingest_landing()

@@ -262,7 +262,7 @@ def test_dedupe_takes_what_an_interrupted_part_wrote_for_its_own(
     job_id = submit("departments", raw, dedupe=True)
     (chunk,) = chunks(job_id)
     with monkeypatch.context() as broken:
-        broken.setattr("ingestion.large.progress.step", lambda *_: 1 / 0)
+        broken.setattr("ingestion.large.store.progress.step", lambda *_: 1 / 0)
         for _ in range(2):
             with pytest.raises(ZeroDivisionError):
                 work(job_id, chunk)

@@ -9,9 +9,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ingestion.large import jobs, objects, queues, store, turns
+from ingestion.large import jobs, objects, turns
+from ingestion.large.store import queues, records
 from shared.datasets import DATA_SETS
-from shared.dynamo import Item
+from shared.items import Item
 
 logger = Logger()
 
@@ -49,21 +50,21 @@ def arrived(
             key=found.key,
             request_id=request_id,
         )
-        store.create(job)
+        records.create(job)
     else:
         return None
-    known = store.get(job_id)
+    known = records.get(job_id)
     if known is None or known["status"] != "awaiting_upload":
         return known  # an event that is repeated, or comes late
     entered = queues.enter(
         known,
-        started_at=store.now(),
+        started_at=records.now(),
         bytes=found.size,
         etag=found.etag,
         after=after or [],
         expires=jobs.expiry(),
     )
-    return entered or store.get(job_id)
+    return entered or records.get(job_id)
 
 
 def landed_id(found: objects.Found) -> str:

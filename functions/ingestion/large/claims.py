@@ -6,10 +6,10 @@ a job run one after the other.
 """
 
 from ingestion import duplicates
-from ingestion.large.store import jobs_table
+from ingestion.large.store import claims
 from ingestion.rows import CONTENT
 from shared.datasets import DataSet
-from shared.dynamo import Item
+from shared.items import Item
 
 
 def first_of_content(job: Item, data_set: DataSet, items: list[Item], place: str) -> list[Item]:
@@ -18,19 +18,10 @@ def first_of_content(job: Item, data_set: DataSet, items: list[Item], place: str
     `place` names the items' place in the file: the same whenever they are read.
     """
     first = duplicates.first_of_each(items)
-    claims = {_key(job, item): f"{place}#{i}" for i, item in enumerate(first)}
-    keys = [{"pk": key, "sk": "-"} for key in claims]
-    found = jobs_table().get_many(keys, consistent=True)
-    known = {each["pk"]: each["place"] for each in found}
-    own = [item for item in first if known.get(_key(job, item)) == claims[_key(job, item)]]
-    unknown = [item for item in first if _key(job, item) not in known]
+    own_places = {item[CONTENT]: f"{place}#{i}" for i, item in enumerate(first)}
+    known = claims.places(job, own_places)
+    own = [item for item in first if known.get(item[CONTENT]) == own_places[item[CONTENT]]]
+    unknown = [item for item in first if item[CONTENT] not in known]
     new = duplicates.not_stored(data_set, unknown)
-    jobs_table().put_many(
-        {"pk": key, "sk": "-", "place": claims[key], "expires": job["expires"]}
-        for key in (_key(job, item) for item in new)
-    )
+    claims.claim(job, {item[CONTENT]: own_places[item[CONTENT]] for item in new})
     return own + new
-
-
-def _key(job: Item, item: Item) -> str:
-    return f"CONTENT#{job['id']}#{item[CONTENT].hex()}"

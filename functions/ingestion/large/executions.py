@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.aws import make_client
-from shared.dynamo import Item
+from shared.items import Item
 from shared.problems import StoreUnavailable
 from shared.settings import setting
 

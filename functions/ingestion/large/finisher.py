@@ -8,9 +8,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from ingestion.large import jobs, objects, progress, queues, rejects, store, turns
+from ingestion.large import jobs, objects, rejects, turns
+from ingestion.large.store import progress, queues, records
 from shared.datasets import DATA_SETS
-from shared.dynamo import Item
+from shared.items import Item
 
 logger = Logger()
 metrics = Metrics()
@@ -26,7 +27,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     while (job := _unfinished(event)) is not None:
         if not jobs.is_whole(job) and job["status"] in {"planning", "running"}:
             # from here on no worker begins a window
-            store.change(job, status="failed", error=jobs.UNEXPECTED)
+            records.change(job, status="failed", error=jobs.UNEXPECTED)
             continue
         if not once and (chunks := _uncounted(job)):
             key = f"{objects.WORKING}{job['id']}/uncounted.json"
@@ -41,7 +42,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _unfinished(event: dict[str, Any]) -> Item | None:
     """The job, unless another attempt of it runs, or it has ended."""
-    job = store.get(event["id"])
+    job = records.get(event["id"])
     if job is None or job["attempt"] != event["attempt"] or "finished_at" in job:
         return None
     return job
@@ -62,12 +63,12 @@ def finish(job: Item) -> Item | None:
         done = (each for each in progress.chunks(job["id"]) if "position" in each)
         rejects.join(job["id"], ((chunk["start"], chunk["position"]) for chunk in done))
     status = "succeeded" if job["status"] in {"planning", "running"} else job["status"]
-    return queues.end(job, status=status, finished_at=store.now())
+    return queues.end(job, status=status, finished_at=records.now())
 
 
 def _report(job: Item) -> None:
     logger.info("finished", extra={**jobs.log_keys(job), "status": job["status"]})
-    for name in store.COUNTS:
+    for name in records.COUNTS:
         metrics.add_metric(f"Rows{name.capitalize()}", MetricUnit.Count, job[name])
     metrics.add_metric("IngestionsFailed", MetricUnit.Count, int(job["status"] == "failed"))
     metrics.flush_metrics()

@@ -4,8 +4,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.large import objects, store
-from shared.dynamo import Item
+from ingestion.large import objects
+from ingestion.large.store import records
+from shared.items import Item
 from shared.moments import rfc3339
 
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
@@ -19,7 +20,7 @@ def id_at(moment: datetime, tail: str) -> str:
     return f"{int(moment.timestamp() * 1000):012x}{tail}"
 
 
-def expiry(seconds: int = store.RETENTION) -> int:
+def expiry(seconds: int = records.RETENTION) -> int:
     """When a record may go, Unix seconds."""
     return int(time.time()) + seconds
 
@@ -43,11 +44,11 @@ def new(  # noqa: PLR0913 - the attributes of one record
         "key": key,
         "options": options,
         "attempt": 1,
-        "created_at": store.now(),
+        "created_at": records.now(),
         "expires": expiry(UNUSED),
         "bytes_done": 0,
         "chunks_done": 0,
-        **dict.fromkeys(store.COUNTS, 0),
+        **dict.fromkeys(records.COUNTS, 0),
         **({"filename": filename} if filename else {}),
         **({"request_id": request_id} if request_id else {}),
     }
@@ -81,7 +82,7 @@ def shown(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
         "options": job["options"],
         "bytes": size,
         "chunks": {"total": job.get("chunks_total"), "done": job["chunks_done"]},
-        "rows": {name: job[name] for name in store.COUNTS},
+        "rows": {name: job[name] for name in records.COUNTS},
         "progress": 1 if job["status"] == "succeeded" else round(min(done, 1), 4),
         "waiting_for": waiting_for,
         "created_at": job["created_at"],

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from ingestion.large import arrivals, jobs, objects, service, store
+from ingestion.large import arrivals, jobs, objects, service
+from ingestion.large.store import records
 from shared.datasets import DATA_SETS
-from shared.dynamo import BATCH_GET
 from shared.problems import Conflict
 
 # Files that one call starts
@@ -21,13 +21,13 @@ def ingest(request_id: str) -> dict[str, Any]:
 
     There may be `more` than one call starts, or finds in its time: the next goes on behind them.
     """
-    last = store.landing()
-    for before in store.get_many(last.get("jobs", [])):
+    last = records.landing()
+    for before in records.get_many(last.get("jobs", [])):
         if jobs.is_active(before):
             raise Conflict(f"ingestion {before['id']} of {before['table']} is not finished")
     waiting, position = _waiting(last.get("position", ""))
     job_ids = [arrivals.landed_id(found) for found in waiting]
-    if not store.set_landing({"jobs": job_ids, "position": position}, last):
+    if not records.set_landing({"jobs": job_ids, "position": position}, last):
         raise Conflict("the files that wait are being ingested by another call")
     earlier: dict[str, list[str]] = {}
     for job_id, found in zip(job_ids, waiting, strict=True):
@@ -37,7 +37,7 @@ def ingest(request_id: str) -> dict[str, Any]:
         if job is not None and job["status"] == "failed":
             service.retry(job_id, after)
         earlier.setdefault(table, []).append(job_id)
-    known = {job["id"]: job for job in store.get_many(job_ids)}
+    known = {job["id"]: job for job in records.get_many(job_ids)}
     started = service.rendered([known[job_id] for job_id in job_ids if job_id in known])
     return {"ingestions": started, "more": bool(position)}
 
@@ -47,8 +47,8 @@ def _waiting(position: str) -> tuple[list[objects.Found], str]:
     deadline = time.monotonic() + SECONDS
     waiting: list[objects.Found] = []
     landed = _landed(position)
-    while batch := list(islice(landed, BATCH_GET)):
-        known = {job["id"]: job for job in store.get_many([*map(arrivals.landed_id, batch)])}
+    while batch := list(islice(landed, records.MOST_AT_ONCE)):
+        known = {job["id"]: job for job in records.get_many([*map(arrivals.landed_id, batch)])}
         for found in batch:
             its = known.get(arrivals.landed_id(found))
             if its is None or its["status"] in {"awaiting_upload", "failed"}:

@@ -12,10 +12,11 @@ from aws_lambda_powertools import Logger
 
 from ingestion.csv_format import begin
 from ingestion.csv_text import CsvError, EncodingError, line_count
-from ingestion.large import jobs, objects, store
+from ingestion.large import jobs, objects
 from ingestion.large.boundaries import Window, windows
+from ingestion.large.store import records
 from shared.datasets import DATA_SETS, DataSet
-from shared.dynamo import Item
+from shared.items import Item
 
 logger = Logger()
 
@@ -35,7 +36,7 @@ _KINDS = {
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"id", "attempt"}` in; `{"next": "plan"|"load"|"end", "chunks": key}` out."""
-    job = store.get(event["id"])
+    job = records.get(event["id"])
     if job is None or job["attempt"] != event["attempt"] or jobs.is_whole(job):
         return {"next": "end", "chunks": None}
     if job["status"] not in {"planning", "running"}:
@@ -47,7 +48,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         step = plan(job, more_time)
     except CsvError as error:
-        changed = store.change(job, status="failed", error=str(error))
+        changed = records.change(job, status="failed", error=str(error))
         step = "end" if changed else "plan"
     logger.info("planned", extra={**jobs.log_keys(job), "next": step})
     return {"next": step, "chunks": objects.chunks_key(job["id"])}
@@ -68,11 +69,11 @@ def plan(job: Item, more_time: Callable[[], bool]) -> str:
         if not more_time():
             objects.put_json(resume_key, so_far)
             return "plan"
-        if store.get(job["id"])["status"] != "planning":  # type: ignore[index]
+        if records.get(job["id"])["status"] != "planning":  # type: ignore[index]
             return "end"
     chunks = so_far["chunks"]
     objects.put_json(objects.chunks_key(job["id"]), chunks)
-    changed = store.change(
+    changed = records.change(
         job,
         chunks_total=len(chunks),
         bytes_done=so_far["begin"],
@@ -86,7 +87,7 @@ def _load(job: Item) -> str:
     if not job["chunks_total"]:
         return "end"
     # a job that has changed in this moment is looked at again
-    return "load" if store.change(job, status="running") else "plan"
+    return "load" if records.change(job, status="running") else "plan"
 
 
 def _add(so_far: dict[str, Any], job: Item, size: int, line: int) -> None:

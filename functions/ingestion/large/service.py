@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from ingestion.large import jobs, store
+from ingestion.large import jobs
+from ingestion.large.store import records
 from shared import cursor as cursors
-from shared.dynamo import Item
+from shared.items import Item
 from shared.problems import Conflict, NotFound, StoreUnavailable
 
 logger = Logger()
@@ -23,7 +24,7 @@ MOST_PAGES = 10
 
 
 def job_of(job_id: str) -> Item:
-    job = store.get(job_id)
+    job = records.get(job_id)
     if job is None:
         raise NotFound("no such ingestion")
     return job
@@ -38,7 +39,8 @@ def rendered(found: list[Item], *, notice: bool = True) -> list[dict[str, Any]]:
     tables = {job["table"] for job in found if jobs.is_active(job)}
     if not tables:
         return [jobs.shown(job) for job in found]
-    from ingestion.large import queues, turns
+    from ingestion.large import turns
+    from ingestion.large.store import queues
 
     having = [_noticed(partial(turns.advance, table)) for table in tables if notice]
     now = {job["id"]: job for job in having if job is not None}
@@ -63,7 +65,7 @@ def create(table: str, filename: str | None, options: Item, request_id: str) -> 
 
     job = new(table, filename, options, request_id)
     form = objects.presigned_post(job["key"])
-    store.create(job)
+    records.create(job)
     return {
         **jobs.shown(job),
         "upload": {"url": form["url"], "fields": form["fields"]},
@@ -79,7 +81,7 @@ def accept(job: Item, raw: bytes, duplicates: list[int] | None) -> dict[str, Any
     """
     from ingestion.large import arrivals, objects
 
-    store.create(job | {"compared": duplicates is not None})
+    records.create(job | {"compared": duplicates is not None})
     if duplicates is not None:
         objects.put(objects.duplicates_key(job["id"]), json.dumps(duplicates).encode())
     found = objects.put(job["key"], raw)
@@ -108,7 +110,7 @@ def page(limit: int, cursor: str | None, status: str | None, table: str | None) 
     after = cursors.decode(listing, cursor, id=str)
     found: list[Item] = []
     for _ in range(MOST_PAGES):
-        some = store.page(limit + 1, after["id"] if after else None)
+        some = records.page(limit + 1, after["id"] if after else None)
         found += [
             job
             for job in some.items
@@ -135,15 +137,16 @@ def cancel(job_id: str) -> dict[str, Any]:
 
 
 def _cancelled(job: Item) -> Item | None:
-    from ingestion.large import queues, turns
+    from ingestion.large import turns
+    from ingestion.large.store import queues
 
     if job["status"] == "awaiting_upload":
-        return store.change(job, status="cancelled", finished_at=store.now())
+        return records.change(job, status="cancelled", finished_at=records.now())
     if job["status"] not in {"planning", "running"}:
         return None
     if queues.is_waiting(job):
-        return queues.leave(job, status="cancelled", finished_at=store.now())
-    changed = store.change(job, status="cancelled")
+        return queues.leave(job, status="cancelled", finished_at=records.now())
+    changed = records.change(job, status="cancelled")
     if changed is not None:
         _noticed(partial(turns.look, changed, closely=True))
     return changed
@@ -163,7 +166,8 @@ def retry(job_id: str, after: list[str] | None = None) -> dict[str, Any]:
 
 def _retried(job: Item, after: list[str]) -> Item | None:
     """The job, which waits or runs again; None where it has changed meanwhile."""
-    from ingestion.large import executions, queues
+    from ingestion.large import executions
+    from ingestion.large.store import queues
 
     again = {"attempt": job["attempt"] + 1, "error": None}
     if "finished_at" in job:
@@ -171,7 +175,7 @@ def _retried(job: Item, after: list[str]) -> Item | None:
         return queues.enter(job, after=after, finished_at=None, expires=expires, **again)
     if queues.is_waiting(job) or (job["status"] != "failed" and executions.is_running(job)):
         return job
-    changed = store.change(job, status="planning", **again)
+    changed = records.change(job, status="planning", **again)
     return executions.start(changed) if changed else None
 
 

@@ -7,8 +7,9 @@ late or repeated changes nothing but the time of the start.
 import time
 from functools import cache
 
-from ingestion.large import executions, jobs, queues, store
-from shared.dynamo import Item
+from ingestion.large import executions, jobs
+from ingestion.large.store import queues, records
+from shared.items import Item
 
 # An execution is asked for where its job was not heard of for so long
 QUIET = 15  # seconds
@@ -18,12 +19,12 @@ def advance(table: str) -> Item | None:
     """Start the job that has waited longest, where nobody has the table; who has it then."""
     job_id = queues.holder(table)
     if job_id is not None:
-        job = store.get(job_id)
+        job = records.get(job_id)
         if job is not None and jobs.is_active(job):
             return look(job)
         queues.free(table, job_id)
     while (entry := queues.first(table)) is not None:
-        job = store.get(entry["job"])
+        job = records.get(entry["job"])
         if job is None or job["status"] != "planning" or job.get("turn") != entry["sk"]:
             queues.drop(entry)
             continue
@@ -35,7 +36,7 @@ def advance(table: str) -> Item | None:
 
 def blocker(job: Item) -> str | None:
     """The first job that has to end before this one, and has not."""
-    for earlier in store.get_many(job.get("after", [])):
+    for earlier in records.get_many(job.get("after", [])):
         if "finished_at" not in earlier:
             return str(earlier["id"])
     return None
@@ -53,7 +54,7 @@ def look(job: Item, *, closely: bool = False) -> Item:
         return executions.start(job)
     if not running:
         return interrupted(job)
-    store.touch(job)
+    records.touch(job)
     return job
 
 
@@ -64,9 +65,9 @@ def interrupted(job: Item) -> Item:
     """
     failed = job["status"] in {"planning", "running"} and not jobs.is_whole(job)
     end = {"status": "failed", "error": jobs.UNEXPECTED} if failed else {}
-    changed = store.change(job, attempt=job["attempt"] + 1, **end)
+    changed = records.change(job, attempt=job["attempt"] + 1, **end)
     # somebody else noticed it, or it has ended in this moment
-    return executions.start(changed) if changed else store.get(job["id"]) or job
+    return executions.start(changed) if changed else records.get(job["id"]) or job
 
 
 class Waiting:

@@ -9,7 +9,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ingestion.large import jobs, store, turns
+from ingestion.large import jobs, turns
+from ingestion.large.store import records
 from shared.datasets import DATA_SETS
 
 logger = Logger()
@@ -23,7 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 
 def _ended(execution: dict[str, Any]) -> None:
-    job = store.get(execution["id"])
+    job = records.get(execution["id"])
     # not of an attempt before the one that runs, nor of a job that has ended, as it should have
     if job is None or job["attempt"] != execution["attempt"] or not jobs.is_active(job):
         return

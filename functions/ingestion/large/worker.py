@@ -18,12 +18,13 @@ from ingestion import store as rows
 from ingestion.csv_format import Format, in_order
 from ingestion.csv_reader import split
 from ingestion.csv_text import CsvError
-from ingestion.large import jobs, objects, progress, rejects, store
+from ingestion.large import jobs, objects, rejects
 from ingestion.large.boundaries import windows
 from ingestion.large.claims import first_of_content
+from ingestion.large.store import progress, records
 from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
-from shared.dynamo import Item
+from shared.items import Item
 from shared.problems import StoreUnavailable
 from shared.retries import patient
 
@@ -52,12 +53,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     left = context.get_remaining_time_in_millis() / 1000 - LAST
     try:
         with patient(time.monotonic() + left):
-            job = store.get(event["id"])
+            job = records.get(event["id"])
             done = work(job, event, more_time)
     except CsvError as error:
-        job = store.get(event["id"])
+        job = records.get(event["id"])
         if job and (job["status"], job["attempt"]) == ("running", event["attempt"]):
-            store.change(job, status="failed", error=str(error))
+            records.change(job, status="failed", error=str(error))
         done = True
     except StoreUnavailable:
         if not recorded:
@@ -143,14 +144,14 @@ class Load:
 
         `read_before` and `good_before` are how many records, and good ones, are above it.
         """
-        counts = dict.fromkeys(store.COUNTS, 0)
+        counts = dict.fromkeys(records.COUNTS, 0)
         lines = io.StringIO(window.decode(), newline="")
-        records = in_order(self.data_set, self.format, split(lines, self.format.delimiter, line))
+        found = in_order(self.data_set, self.format, split(lines, self.format.delimiter, line))
         wanted = None if self.limit is None else self.limit - read_before
         # while some rows are written the next are read
         with ThreadPoolExecutor(1) as writer:
             writing: Future[None] | None = None
-            for checked in loading.check_all(self.checker, islice(records, wanted)):
+            for checked in loading.check_all(self.checker, islice(found, wanted)):
                 counts["read"] += checked.read
                 counts["rejected"] += len(checked.rejected)
                 number = good_before + counts["written"] + counts["duplicates"]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingestion.large import store
+from ingestion.large.store import records
 from shared.dynamo import ConditionFailedError, Item, Key
 
 
@@ -24,12 +24,12 @@ def chunk(job_id: str, number: int) -> Item | None:
 
     `writing` where rows of the window at `position` may be written that are not counted.
     """
-    return store.jobs_table().get(_chunk_key(job_id, number), consistent=True)
+    return records.jobs_table().get(_chunk_key(job_id, number), consistent=True)
 
 
 def chunks(job_id: str) -> Iterator[Item]:
     """The chunks that were begun, in their order."""
-    return store.jobs_table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
+    return records.jobs_table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
 
 
 def _chunk_key(job_id: str, number: int) -> Key:
@@ -47,7 +47,7 @@ def begin(job: Item, number: int, start: int, before: Item | None) -> bool:
         return False
     condition, values = _as_before(before)
     try:
-        store.jobs_table().update(
+        records.jobs_table().update(
             _chunk_key(job["id"], number),
             "SET writing = :start, expires = :expires",
             condition=condition,
@@ -60,7 +60,7 @@ def begin(job: Item, number: int, start: int, before: Item | None) -> bool:
 
 
 def _runs(job: Item) -> bool:
-    now = store.get(job["id"])
+    now = records.get(job["id"])
     return now is not None and (now["status"], now["attempt"]) == ("running", job["attempt"])
 
 
@@ -69,10 +69,10 @@ def step(job: Item, number: int, before: Item | None, done: Step) -> Item | None
 
     None where the chunk is not as it was `before`: somebody else did this part.
     """
-    was = before if before and "position" in before else dict.fromkeys(store.COUNTS, 0)
+    was = before if before and "position" in before else dict.fromkeys(records.COUNTS, 0)
     after: Item = {
         **_chunk_key(job["id"], number),
-        **{name: was[name] + done.counts[name] for name in store.COUNTS},
+        **{name: was[name] + done.counts[name] for name in records.COUNTS},
         "start": was.get("start", done.start),
         "position": done.end,
         "line": done.line,
@@ -80,17 +80,17 @@ def step(job: Item, number: int, before: Item | None, done: Step) -> Item | None
         "expires": job["expires"],
     }
     condition, values = _as_before(before)
-    put = store.jobs_table().put_operation(
+    put = records.jobs_table().put_operation(
         after, condition=condition, names={"#position": "position"}, values=values
     )
     added = {**done.counts, "bytes_done": done.end - done.start, "chunks_done": int(done.last)}
-    add = store.jobs_table().update_operation(
-        store.key(job["id"]),
+    add = records.jobs_table().update_operation(
+        records.key(job["id"]),
         "ADD " + ", ".join(f"#{name} :{name}" for name in added) + " SET touched = :now",
         names={f"#{name}": name for name in added},
         values={f":{name}": value for name, value in added.items()} | {":now": int(time.time())},
     )
-    return after if store.transacted([put, add]) else None
+    return after if records.transacted([put, add]) else None
 
 
 def _as_before(before: Item | None) -> tuple[str, Item]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.dynamo import (
+    BATCH_GET,
     ConditionFailedError,
     Item,
     Key,
@@ -19,6 +20,7 @@ from shared.moments import rfc3339
 
 # What is counted, of a chunk and of a job
 COUNTS = ("read", "written", "duplicates", "rejected")
+MOST_AT_ONCE = BATCH_GET
 RETENTION = 90 * 86400  # seconds that the record of a job is kept
 _JOBS = "JOBS"
 _LANDING: Key = {"pk": "LANDING", "sk": "-"}
@@ -51,7 +53,7 @@ def get(job_id: str) -> Item | None:
 
 
 def get_many(job_ids: list[str]) -> list[Item]:
-    """Those that are there, of 100 at most."""
+    """Those that are stored, of MOST_AT_ONCE at most."""
     return jobs_table().get_many([key(job_id) for job_id in job_ids], consistent=True)
 
 

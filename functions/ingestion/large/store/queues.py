@@ -7,7 +7,7 @@ transaction with the change of the job's record, so no crash leaves a job that d
 from collections.abc import Iterable
 from typing import Any
 
-from ingestion.large import store
+from ingestion.large.store import records
 from shared.dynamo import ConditionFailedError, Item, Key, Operation
 
 _HOLDERS = "LOCKS"
@@ -15,68 +15,70 @@ _HOLDERS = "LOCKS"
 
 def enter(job: Item, *, expires: int, **attributes: Any) -> Item | None:
     """The job, which waits for its table from now on; None where it is no longer as it was read."""
-    turn = f"{store.now()}#{job['id']}"
+    turn = f"{records.now()}#{job['id']}"
     entry = {**_entry_key(job["table"], turn), "job": job["id"], "expires": expires}
-    put = store.jobs_table().put_operation(entry, "attribute_not_exists(pk)")
-    return store.change_with(
+    put = records.jobs_table().put_operation(entry, "attribute_not_exists(pk)")
+    return records.change_with(
         job, [put], status="planning", turn=turn, expires=expires, **attributes
     )
 
 
 def is_waiting(job: Item) -> bool:
     key = _entry_key(job["table"], job.get("turn", "-"))
-    return store.jobs_table().get(key, consistent=True) is not None
+    return records.jobs_table().get(key, consistent=True) is not None
 
 
 def leave(job: Item, **attributes: Any) -> Item | None:
     """The job, which does not wait any more; None where it has its turn, or has changed."""
-    return store.change_with(job, [_remove(job)], **attributes)
+    return records.change_with(job, [_remove(job)], **attributes)
 
 
 def first(table: str) -> Item | None:
     """The entry of the job that has waited longest."""
-    page = store.jobs_table().query(
+    page = records.jobs_table().query(
         "pk = :pk", {":pk": _entry_key(table, "")["pk"]}, limit=1, consistent=True
     )
     return page.items[0] if page.items else None
 
 
 def drop(entry: Item) -> None:
-    store.jobs_table().delete({"pk": entry["pk"], "sk": entry["sk"]})
+    records.jobs_table().delete({"pk": entry["pk"], "sk": entry["sk"]})
 
 
 def take(job: Item) -> bool:
     """Whether the job has its table now: nobody else had it, and it was waiting."""
     holder = {**_holder_key(job["table"]), "job": job["id"]}
-    put = store.jobs_table().put_operation(holder, "attribute_not_exists(pk)")
-    return store.transacted([put, _remove(job)])
+    put = records.jobs_table().put_operation(holder, "attribute_not_exists(pk)")
+    return records.transacted([put, _remove(job)])
 
 
 def holder(table: str) -> str | None:
     """The job that has a table."""
-    return (store.jobs_table().get(_holder_key(table), consistent=True) or {}).get("job")
+    return (records.jobs_table().get(_holder_key(table), consistent=True) or {}).get("job")
 
 
 def holders(tables: Iterable[str]) -> dict[str, str]:
     """Tables that somebody has, and who."""
     keys = [_holder_key(table) for table in tables]
-    return {each["sk"]: each["job"] for each in store.jobs_table().get_many(keys, consistent=True)}
+    return {
+        each["sk"]: each["job"] for each in records.jobs_table().get_many(keys, consistent=True)
+    }
 
 
 def end(job: Item, **attributes: Any) -> Item | None:
     """The job at its end, its table free; None where it is no longer as it was read."""
-    free = store.jobs_table().delete_operation(
+    free = records.jobs_table().delete_operation(
         _holder_key(job["table"]),
         "attribute_not_exists(pk) OR job = :job",
         values={":job": job["id"]},
     )
-    return store.change_with(job, [free], **attributes)
+    return records.change_with(job, [free], **attributes)
 
 
 def free(table: str, job_id: str) -> None:
     """Take a table from a job that is gone."""
     try:
-        store.jobs_table().delete(
+        records.jobs_table().delete(
             _holder_key(table), condition="job = :job", values={":job": job_id}
         )
     except ConditionFailedError:
@@ -85,7 +87,7 @@ def free(table: str, job_id: str) -> None:
 
 def _remove(job: Item) -> Operation:
     key = _entry_key(job["table"], job.get("turn", "-"))
-    return store.jobs_table().delete_operation(key, "attribute_exists(pk)")
+    return records.jobs_table().delete_operation(key, "attribute_exists(pk)")
 
 
 def _entry_key(table: str, turn: str) -> Key:
