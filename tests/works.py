@@ -1,6 +1,7 @@
 """Sprockets, factories and their production for tests: bodies, requests, and what is stored."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -43,15 +44,16 @@ def append(body: Any) -> Answer:
     return call("POST", PRODUCTION, json_body=body)
 
 
-def everything(listing: str, limit: int = 100) -> list[dict[str, Any]]:
+def everything(listing: str, limit: int = 100, **filters: object) -> list[dict[str, Any]]:
     """The elements of all pages of a list."""
+    query: dict[str, object] = {**filters, "limit": limit}
     found: list[dict[str, Any]] = []
-    url = f"{listing}?limit={limit}"
-    while url:
-        page = call("GET", url).json
+    while True:
+        page = call("GET", f"{listing}?{urlencode(query)}").json
         found += page["items"]
-        url = page["next"] and f"{listing}?limit={limit}&cursor={page['next']}"
-    return found
+        if page["next"] is None:
+            return found
+        query["cursor"] = page["next"]
 
 
 def items(kind: str = "") -> list[dict[str, Any]]:

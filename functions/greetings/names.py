@@ -4,7 +4,8 @@ import unicodedata
 from hashlib import sha256
 
 LONGEST_NAME = 64  # code points, composed
-LONGEST_NAME_KEY = 1024  # bytes, DynamoDB's limit for the sort key of an index
+# bytes: the sort key of an index has at most 1,024, three of them for the day
+LONGEST_NAME_KEY = 1021
 
 
 def composed(name: str) -> str:

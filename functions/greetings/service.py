@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from greetings import store
-from greetings.birthdays import born_on, days_from, message, next_birthday
+from greetings.birthdays import born_on, days_from, message, month_day, next_birthday
 from greetings.names import is_name, name_key
 from greetings.store import Person
 from greetings.zones import is_zone, today_in
@@ -18,10 +18,7 @@ from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFai
 
 STALE_PERSON = "the person has changed since: read it again"
 LISTING = "/birthdays"
-# Days that are looked up at once
-STRIDE = 32
-# The day of the next birthday, the day of birth, and the person
-NextBirthday = tuple[str, str, Person]
+MONTHS_AT_ONCE = 4
 
 
 def save(username: str, born: date, zone: str | None, now: datetime, expected: Expected) -> None:
@@ -67,26 +64,27 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
     """Birthdays of the coming days, soonest first; a page continues where the last one ended."""
     listing = cursors.listing_of(LISTING, within=within)
     place = cursors.decode(listing, cursor, day=str, born=str, name=str)
-    days = _days_of_birth(today, within)
-    last = None
-    if place is not None:
-        last = (place["day"], place["born"])
-        days = [each for each in days if each >= last]
+    last = (place["day"], place["born"]) if place else ("", "")
+    days = [each for each in _days_of_birth(today, within) if each >= last]
+    months = [list(month) for _, month in groupby(days, key=lambda each: each[1][:2])]
 
-    def people(each: tuple[str, str]) -> list[NextBirthday]:
-        behind = place["name"] if place and each == last else None
-        return [(*each, person) for person in store.born(each[1], limit + 1, behind)]
+    def people(month: list[tuple[str, str]]) -> list[Person]:
+        after = place["name"] if place and month[0] == last else ""
+        return store.born(month[0][1], month[-1][1], limit + 1, after)
 
-    found: list[NextBirthday] = []
-    for first in range(0, len(days), STRIDE):
-        found += chain.from_iterable(together(people, days[first : first + STRIDE]))
+    def render(some: Sequence[Person]) -> list[dict[str, Any]]:
+        return [_to_json(person, today) for person in some]
+
+    def place_of(person: Person) -> cursors.Place:
+        day = next_birthday(person.born, today).isoformat()
+        return {"day": day, "born": month_day(person.born), "name": name_key(person.username)}
+
+    found: list[Person] = []
+    for start in range(0, len(months), MONTHS_AT_ONCE):
+        found += chain.from_iterable(together(people, months[start : start + MONTHS_AT_ONCE]))
         if len(found) > limit:
             break
-
-    def render(some: Sequence[NextBirthday]) -> list[dict[str, Any]]:
-        return [_to_json(person, today) for _, _, person in some]
-
-    return cursors.page(listing, found, limit, _place, render)
+    return cursors.page(listing, found, limit, place_of, render)
 
 
 def _days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
@@ -107,11 +105,6 @@ def _to_json(person: Person, today: date) -> dict[str, Any]:
         "in_days": (day - today).days,
         "turns": day.year - person.born.year,
     }
-
-
-def _place(birthday: NextBirthday) -> cursors.Place:
-    day, born, person = birthday
-    return {"day": day, "born": born, "name": name_key(person.username)}
 
 
 def now() -> datetime:

@@ -6,12 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from greetings.birthdays import month_day
 from greetings.names import name_key
 from shared.dynamo import (
     ConditionFailedError,
     Item,
-    Page,
     Table,
     TransactionFailedError,
     table,
@@ -19,7 +17,9 @@ from shared.dynamo import (
 )
 from shared.etags import UNCONDITIONAL, Expected, unchanged
 
-BY_DAY = "by-day"
+# By the month of birth, and by the day of birth with the key of the name: "25#ada"
+BY_MONTH = "by-month"
+DAY_END, AFTER_NAMES = "#", "$"
 EXISTS = "attribute_exists(username)"
 # Seconds after which another run may announce a birthday that this one has claimed
 LEASE = 120
@@ -45,13 +45,14 @@ def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
     values: Item = {
         ":username": person.username,
         ":born": person.born.isoformat(),
-        ":day": month_day(person.born),
+        ":month": f"{person.born:%m}",
+        ":day": f"{person.born:%d}{DAY_END}{name_key(person.username)}",
         ":one": 1,
         # a person who is deleted and saved again gets no version that was used before
         ":began": int(time.time() * 1000),
     }
     expression = (
-        "SET username = :username, born = :born, month_day = :day,"
+        "SET username = :username, born = :born, born_month = :month, born_day = :day,"
         " version = if_not_exists(version, :began) + :one"
     )
     if person.zone is not None:
@@ -137,17 +138,31 @@ def release(person: Person, greeted: int | None = None) -> None:
 
 def everyone_born(day: str) -> Iterator[Person]:
     """All people born on a day, MM-DD."""
-    items = _people().query_all("month_day = :day", {":day": day}, index=BY_DAY)
+    month, day = day.split("-")
+    items = _people().query_all(
+        "born_month = :month AND begins_with(born_day, :day)",
+        {":month": month, ":day": f"{day}{DAY_END}"},
+        index=BY_MONTH,
+    )
     return map(_person, items)
 
 
-def born(day: str, limit: int, after: str | None = None) -> list[Person]:
-    """People born on a day, MM-DD, in order of their names' keys, behind the key `after`."""
-    page: Page = _people().query(
-        "#d = :d AND #n > :after",
-        {":d": day, ":after": after or " "},
-        names={"#d": "month_day", "#n": "name"},
-        index=BY_DAY,
+def born(first: str, last: str, limit: int, after: str = "") -> list[Person]:
+    """People born from one day to another of a month, MM-DD, in order of the day and the name.
+
+    On the first day those behind the key `after` of a name.
+    """
+    month, start = first.split("-")
+    values = {
+        ":month": month,
+        # no key is between a name's and the same with the least character behind it
+        ":start": f"{start}{DAY_END}{after}\0" if after else start,
+        ":end": f"{last[-2:]}{AFTER_NAMES}",
+    }
+    page = _people().query(
+        "born_month = :month AND born_day BETWEEN :start AND :end",
+        values,
+        index=BY_MONTH,
         limit=limit,
     )
     return [_person(item) for item in page.items]

@@ -1,20 +1,25 @@
 """Greetings through the front door."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from greetings import service
+from greetings import service, store
 from greetings.birthdays import message, next_birthday
 from greetings.names import name_key
+from shared.dynamo import Table
 from tests.front_door import Answer, call
+from tests.works import everything
 
 TODAY = date(2027, 2, 20)
+# some begin with others, one as a key of several words
+NAMES = ("A", "Ab", "Aa", "\u0635\u0644\u0649", "\ufdfa", "B", "Aab", "\U0001e900")
 
 
 @pytest.fixture(autouse=True)
@@ -138,15 +143,8 @@ def test_a_body_that_is_no_json_is_told(tables: None) -> None:
     assert call("GET", "/hello/Ada/more").status == 404
 
 
-def birthdays(query: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = call("GET", f"/birthdays?limit=3{query}{cursor}").json
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        cursor = f"&cursor={page['next']}"
+def birthdays(within: int = 30) -> list[dict[str, Any]]:
+    return everything("/birthdays", 3, within=within)
 
 
 def test_birthdays_come_soonest_first(tables: None) -> None:
@@ -161,10 +159,10 @@ def test_birthdays_come_soonest_first(tables: None) -> None:
         put(name, born)
     found = [(row["username"], row["in_days"]) for row in birthdays()]
     assert found == [("Today", 0), ("Eve", 8), ("Leap", 8), ("March", 9)]
-    assert birthdays("&within=0") == [
+    assert birthdays(0) == [
         {"username": "Today", "next_birthday": "2027-02-20", "in_days": 0, "turns": 37}
     ]
-    everyone = birthdays("&within=366")
+    everyone = birthdays(366)
     assert [row["username"] for row in everyone][-2:] == ["Far", "Past"]
     assert len(everyone) == 6, "each once"
     assert everyone[-1]["next_birthday"] == "2028-02-19"
@@ -176,17 +174,74 @@ def test_birthdays_go_over_the_turn_of_the_year(
     monkeypatch.setattr(service, "now", lambda: datetime(2027, 12, 20, tzinfo=UTC))
     put("Winter", "1990-01-05")
     put("Leap", "1992-02-29")
-    assert birthdays("&within=100") == [
+    assert birthdays(100) == [
         {"username": "Winter", "next_birthday": "2028-01-05", "in_days": 16, "turns": 38},
         {"username": "Leap", "next_birthday": "2028-02-29", "in_days": 71, "turns": 36},
     ]
 
 
+def test_the_birthdays_of_a_year_take_few_queries(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("Ada", "1990-02-19")
+    query = Table.query
+    conditions: list[str] = []
+
+    def counted(self: Table, condition: str, *args: Any, **more: Any) -> Any:
+        conditions.append(condition)
+        return query(self, condition, *args, **more)
+
+    monkeypatch.setattr(Table, "query", counted)
+    assert len(birthdays(366)) == 1
+    assert len(conditions) <= 14
+    conditions.clear()
+    assert birthdays(30) == []
+    assert len(conditions) <= 3
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    today=st.dates(date(2023, 1, 1), date(2032, 12, 31)),
+    within=st.integers(0, 366),
+    limit=st.integers(1, 4),
+    births=st.lists(
+        st.sampled_from([0, 1, 365, 366, "02-28", "02-29"]) | st.integers(-3, 369), max_size=8
+    ),
+)
+def test_birthdays_agree_with_a_plain_list(
+    fresh: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    today: date,
+    within: int,
+    limit: int,
+    births: list[int | str],
+) -> None:
+    fresh()
+    expected = []
+    for name, birth in zip(NAMES, births, strict=False):
+        # 1984 has a 29 February
+        text = birth if isinstance(birth, str) else f"{today + timedelta(days=birth):%m-%d}"
+        born = date.fromisoformat(f"1984-{text}")
+        assert store.put(store.Person(name, born, None))
+        coming = next_birthday(born, today)
+        if coming <= today + timedelta(days=within):
+            expected.append((coming, f"{born:%m-%d}", name_key(name), name))
+    at = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    monkeypatch.setattr(service, "now", lambda: at)
+    found = everything("/birthdays", limit, within=within)
+    assert [each["username"] for each in found] == [name for *_, name in sorted(expected)]
+
+
 def test_pages_of_one_day_hold_everyone_once(tables: None) -> None:
-    for letter in "abcdefghij":
-        put(f"twin{letter}", "1990-02-22")
-    found = [row["username"] for row in birthdays()]
-    assert found == [f"twin{letter}" for letter in "abcdefghij"]
+    names = [*(f"twin{letter}" for letter in "abcdefghij"), *NAMES]
+    for name in names:
+        put(name, "1990-02-22")
+    for limit in range(1, 5):
+        found = [row["username"] for row in everything("/birthdays", limit)]
+        assert found == sorted(names, key=name_key)
     for bad in ("within=-1", "within=367", "within=x", "cursor=abc", "limit=0"):
         assert call("GET", f"/birthdays?{bad}").status == 400
 
