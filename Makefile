@@ -1,4 +1,4 @@
-# Sprocketworks: `make help` lists the commands.
+# Sprocketworks: `make help` says what there is.
 PYTHON ?= python3
 RUNTIME ?=
 ARCHITECTURE ?=
@@ -6,12 +6,12 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The environment, installed again when the lock changes
+# The environment, made anew when the lock changes
 .venv: .venv/installed
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
@@ -50,6 +50,7 @@ lint: .venv/installed
 
 types: .venv/installed
 	@.venv/bin/mypy
+	@$(PY) -m infra.console types
 
 validate: .venv/installed
 	@.venv/bin/sam validate --lint --region us-east-1
@@ -67,6 +68,9 @@ faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES
 
 test-views: .venv/installed ## the views' property with 1,000 examples
 	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough
+
+screenshots: .venv/installed ## pictures of every page of the local cloud's console, at two widths
+	@$(PY) -m tests.screenshots
 
 reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repairs; STACK=… REGION=… on AWS)
 	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair) $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))

@@ -1,4 +1,4 @@
-"""Builds the functions' artifact: assets, the OpenAPI document, `sam build`, compiled byte code.
+"""Builds the functions' artifact: assets, console, OpenAPI document, `sam build`, byte code.
 
 `sam build` ships sources only, and Lambda's disk is read-only: without byte code every start would
 compile anew. Hashes, unlike times, stay valid when files are copied and zipped.
@@ -35,8 +35,11 @@ SOURCES = (
     "functions",
     "template.yaml",
     "samconfig.toml",
+    "console/src",
+    "console/package-lock.json",
     "infra/ingestion.asl.json",
     "infra/assets.py",
+    "infra/console.py",
     "infra/openapi.py",
     "infra/operations.py",
     "infra/schemas.py",
@@ -145,6 +148,7 @@ def build(
 def make(runtime: str, architecture: str, *, everyone: bool) -> None:
     """Build, whatever is there."""
     run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
+    run(sys.executable, "-m", "infra.console", what="building the console")
     run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
     overrides = f"Runtime={runtime} Architecture={architecture}"
     run(tool("sam"), "build", BUILT_FUNCTION, "--parameter-overrides", overrides, what="sam build")

@@ -118,12 +118,12 @@ class Bar:
 
 @contextmanager
 def bar(about: str, total: float, *, sizes: bool = False) -> Iterator[Bar]:
-    progress = Bar(about, total, sizes=sizes)
-    progress.start()
+    shown = Bar(about, total, sizes=sizes)
+    shown.start()
     try:
-        yield progress
+        yield shown
     finally:
-        progress.stop()
+        shown.stop()
 
 
 def rows_of(job: dict[str, Any]) -> list[tuple[str, object]]:

@@ -70,8 +70,9 @@ def serve(file: File) -> Endpoint:
     """An endpoint that answers with a file, or 304 where the client has it."""
 
     async def endpoint(request: Request) -> Response:
-        headers = file.headers_for(sign_in(request).get("sign_in", ""))
-        if not_modified(request.headers.get("if-none-match"), file.headers["ETag"]):
+        version = request.query_params.get("v")
+        headers = file.headers_for(sign_in(request).get("sign_in", ""), version)
+        if not_modified(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(file.content, media_type=file.media_type, headers=headers)
 

@@ -1,5 +1,6 @@
 """The files that the portal serves, all of them text: the console, the docs and the contract."""
 
+import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -8,15 +9,17 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from shared.settings import setting
+
 HERE = Path(__file__).parent
-DAY = 86_400  # seconds
+YEAR = 31_536_000  # seconds
 STYLE_LINK = '<link rel="stylesheet" href="static/console.css">'
 
 # {inline} becomes the digests of what stands in the page itself
 CONSOLE_POLICY = (
     "default-src 'self'; script-src 'self' {inline}; style-src 'self' {inline}; "
-    "img-src 'self' data:; connect-src 'self' {sign_in}; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "img-src 'self' data:; connect-src 'self' {sign_in} {uploads}; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 )
 # Swagger UI and ReDoc write style elements, draw inline images and search in a worker
 DOCS_POLICY = (
@@ -27,39 +30,55 @@ DOCS_POLICY = (
 
 @dataclass(frozen=True)
 class File:
-    """A file below this package; `max_age` in seconds, 0 for one to be asked about each time."""
+    """A file below this package: a page, or a file that pages refer to by its digest."""
 
     name: str
     media_type: str
-    max_age: int = 0
     policy: str | None = None
 
     @cached_property
     def content(self) -> bytes:
+        if self.media_type != HTML:
+            return (HERE / self.name).read_bytes()
         text = (HERE / self.name).read_text("utf-8")
         # at `/v1`, unlike `/v1/`, a browser would look for the style in the wrong folder
-        return text.replace(STYLE_LINK, f"<style>{_console_style()}</style>").encode()
-
-    def headers_for(self, sign_in: str) -> dict[str, str]:
-        """The headers where people sign in at that address."""
-        policy = self.headers.get("Content-Security-Policy", "")
-        if "{sign_in}" not in policy:
-            return self.headers
-        return {**self.headers, "Content-Security-Policy": policy.replace("{sign_in}", sign_in)}
+        text = text.replace(STYLE_LINK, f"<style>{_console_style()}</style>")
+        return re.sub(r'"static/([\w.-]+)"', _versioned, text).encode()
 
     @cached_property
-    def headers(self) -> dict[str, str]:
-        """The tag is a weak one, as API Gateway may compress the content."""
-        kept = f"public, max-age={self.max_age}" if self.max_age else "no-cache"
-        headers = {"ETag": f'W/"{sha256(self.content).hexdigest()[:32]}"', "Cache-Control": kept}
+    def digest(self) -> str:
+        return sha256(self.content).hexdigest()[:32]
+
+    def headers_for(self, sign_in: str, version: str | None) -> dict[str, str]:
+        """The headers where people sign in at that address.
+
+        What is asked for by its digest never changes; all else is asked about each time. The tag is
+        a weak one, as API Gateway may compress the content.
+        """
+        kept = f"public, max-age={YEAR}, immutable" if version == self.digest else "no-cache"
+        headers = {"ETag": f'W/"{self.digest}"', "Cache-Control": kept}
         if self.policy:
-            digests = " ".join(_inline_digests(self.content))
-            headers["Content-Security-Policy"] = self.policy.replace("{inline}", digests)
+            headers["Content-Security-Policy"] = (
+                self.policy.replace("{inline}", " ".join(_inline_digests(self.content)))
+                .replace("{sign_in}", sign_in)
+                .replace("{uploads}", _uploads())
+            )
         return headers
 
 
+def _versioned(reference: re.Match[str]) -> str:
+    """A reference to a file by its digest."""
+    return f'"static/{reference[1]}?v={FILES[f"/static/{reference[1]}"].digest}"'
+
+
+def _uploads() -> str:
+    """Where the console sends large files: the bucket, as presigned forms name it."""
+    local = os.environ.get("AWS_ENDPOINT_URL")
+    return local or f"https://{setting('LANDING_BUCKET')}.s3.{setting('AWS_REGION')}.amazonaws.com"
+
+
 def _console_style() -> str:
-    return (HERE / "console/console.css").read_text("utf-8")
+    return (HERE / "assets/console.css").read_text("utf-8")
 
 
 def _inline_digests(page: bytes) -> Iterator[str]:
@@ -71,17 +90,16 @@ def _inline_digests(page: bytes) -> Iterator[str]:
 HTML = "text/html"
 SCRIPT = "text/javascript"
 STYLE = "text/css"
-MODULES = ("console.js", "api.js", "dom.js", "signin.js")
 
 FILES = {
-    "/": File("console/index.html", HTML, policy=CONSOLE_POLICY),
-    "/docs": File("docs/swagger.html", HTML, policy=DOCS_POLICY),
-    "/redoc": File("docs/redoc.html", HTML, policy=DOCS_POLICY),
+    "/": File("console/index.html", HTML, CONSOLE_POLICY),
+    "/docs": File("docs/swagger.html", HTML, DOCS_POLICY),
+    "/redoc": File("docs/redoc.html", HTML, DOCS_POLICY),
     "/openapi.json": File("openapi.json", "application/json"),
-    **{f"/static/{name}": File(f"console/{name}", SCRIPT) for name in MODULES},
-    "/static/favicon.svg": File("console/favicon.svg", "image/svg+xml", DAY),
+    "/static/console.js": File("assets/console.js", SCRIPT),
+    "/static/favicon.svg": File("console/favicon.svg", "image/svg+xml"),
     "/static/swagger.js": File("docs/swagger.js", SCRIPT),
-    "/static/swagger-ui-bundle.js": File("assets/swagger-ui-bundle.js", SCRIPT, DAY),
-    "/static/swagger-ui.css": File("assets/swagger-ui.css", STYLE, DAY),
-    "/static/redoc.standalone.js": File("assets/redoc.standalone.js", SCRIPT, DAY),
+    "/static/swagger-ui-bundle.js": File("assets/swagger-ui-bundle.js", SCRIPT),
+    "/static/swagger-ui.css": File("assets/swagger-ui.css", STYLE),
+    "/static/redoc.standalone.js": File("assets/redoc.standalone.js", SCRIPT),
 }

@@ -51,10 +51,8 @@ def load(described: dict[str, Any]) -> None:
     with httpx.Client(base_url=described["api"], headers=described["headers"], timeout=60) as api:
         for what, send in _loads():
             try:
-                response = send(api)
+                answer = send(api)
             except httpx.HTTPError as error:
                 raise CloudError(f"loading {what} failed: {error}") from error
-            if response.is_error:
-                raise CloudError(
-                    f"loading {what} failed: {response.status_code} {response.text[:300]}"
-                )
+            if answer.is_error:
+                raise CloudError(f"loading {what} failed: {answer.status_code} {answer.text[:300]}")

@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from infra.local.__main__ import up
 from infra.local.cloud import Cloud
+from tests.browser import CHROMIUM, PATIENCE, chromium, sign_in, watched
 from tests.stack import REGION, Stack, free_port
 
 
@@ -35,3 +37,28 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def cloud(stack: Stack) -> dict[str, Any]:
     """The content of cloud.json."""
     return stack.described
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium on the PATH: .ci/run installs it")
+        pytest.skip("no chromium on the PATH, e.g. by apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def api(cloud: dict[str, Any]) -> str:
+    """The stage's address, without a slash at its end."""
+    return str(cloud["api"])
+
+
+@pytest.fixture
+def page(browser: Browser, cloud: dict[str, Any]) -> Iterator[Page]:
+    """A signed-in page that reaches no other host, and reports no error."""
+    with watched(browser) as page:
+        sign_in(page, cloud)
+        yield page

@@ -10,12 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from infra import assets, console, openapi
 from ingestion.large import objects
 from shared import dynamo
 from sprocketworks.main import main
 from tests.bridge import Bridge, serving
 from tests.command_line import Cli, Done
 from tests.template import ROOT
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """What `make build` puts beside the portal's own files."""
+    assets.copy()
+    console.bundle()
+    openapi.write()
 
 
 @pytest.fixture
@@ -37,19 +46,16 @@ def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.chdir(tmp_path / "deep")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
-    def command(
-        *arguments: str, started: Callable[[int], None] = lambda _: None, stdin: str = ""
-    ) -> Done:
+    def command(*arguments: str, started: Callable[[int], None] = lambda _: None) -> Done:
         with subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "sprocketworks", *arguments],
-            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             text=True,
         ) as process:
             started(process.pid)
-            out, err = process.communicate(stdin, timeout=60)
+            out, err = process.communicate(timeout=60)
         return Done(process.returncode, out, err)
 
     return command

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from infra import assets, openapi
+from infra import openapi
 from ingestion.large import objects
 from ingestion.large.store import records
 from portal.files import FILES
@@ -17,6 +17,7 @@ from shared.datasets import DATA_SETS
 from tests import events, front_door
 from tests.front_door import Answer, Context
 
+pytestmark = pytest.mark.usefixtures("built")
 EVENTS = events.read()
 OPERATIONS = events.operation_names()
 TRIGGERS = events.triggers()
@@ -37,12 +38,6 @@ def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
         counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
         records.create({**job, **ended, **counts, "chunks_total": 1})
     monkeypatch.setattr("projector.reconcile.PAUSE", 0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built() -> None:
-    assets.copy()
-    openapi.write()
 
 
 @cache

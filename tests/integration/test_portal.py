@@ -1,7 +1,9 @@
 """The portal: health, the console, the docs, and every path that is nowhere else."""
 
+import gzip
 import json
 import logging
+import os
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -10,19 +12,14 @@ from typing import Any, cast
 import boto3
 import pytest
 
-from infra import assets, openapi
 from portal import health
 from portal.files import FILES
 from shared import dynamo, retries
+from shared.settings import setting
 from tests.front_door import Context, call, event, invoke
 from tests.template import environment
 
-
-@pytest.fixture(scope="module", autouse=True)
-def built() -> None:
-    """What `make build` puts beside the portal's own files."""
-    assets.copy()
-    openapi.write()
+pytestmark = pytest.mark.usefixtures("built")
 
 
 @pytest.fixture(autouse=True)
@@ -106,11 +103,40 @@ def test_a_page_refers_to_its_own_files_only_and_by_relative_addresses(path: str
     answer = call("GET", path)
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'self';")
-    assert "http" not in policy
+    assert "http" not in policy.replace(os.environ["AWS_ENDPOINT_URL"], "")
     references = re.findall(r'(?:src|href|spec-url)="([^"#]+)"', answer.text)
     assert references
     for reference in references:
-        assert f"/{reference}" in FILES
+        path, _, version = reference.partition("?v=")
+        file = FILES[f"/{path}"]
+        assert version == (file.digest if path.startswith("static/") else "")
+
+
+def test_a_file_that_is_requested_by_its_digest_is_kept_for_a_year() -> None:
+    digest = FILES["/static/console.js"].digest
+    for query, kept in {
+        f"?v={digest}": "public, max-age=31536000, immutable",
+        "?v=another": "no-cache",
+        "": "no-cache",
+    }.items():
+        answer = call("GET", f"/static/console.js{query}")
+        assert answer.headers["cache-control"] == kept
+    assert call("GET", "/").headers["cache-control"] == "no-cache"
+
+
+def test_the_first_view_of_the_console_is_small() -> None:
+    files = [FILES[path].content for path in ("/", "/static/console.js", "/static/favicon.svg")]
+    # API Gateway compresses; what is left of 120,000 bytes is for the data
+    assert sum(len(gzip.compress(content)) for content in files) < 90_000
+
+
+def test_the_console_may_send_files_to_the_bucket_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    setting.cache_clear()
+    policy = call("GET", "/").headers["content-security-policy"]
+    setting.cache_clear()
+    assert "connect-src 'self'  https://landingbucket.s3.eu-central-1.amazonaws.com;" in policy
 
 
 def test_the_policy_allows_just_the_script_and_style_inside_the_console() -> None:
@@ -229,4 +255,4 @@ def test_the_console_learns_where_people_sign_in(aws: str) -> None:
     }
     page = {**event("GET", "/"), "stageVariables": request["stageVariables"]}
     policy = invoke(page).headers["content-security-policy"]
-    assert "connect-src 'self' https://sign.in;" in policy
+    assert "connect-src 'self' https://sign.in " in policy

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from greetings import service as greetings
-from infra import assets, openapi
 from shared import dynamo, retries
 from shared.problems import LONGEST_TEXT, MOST_ERRORS, StoreUnavailable
 from tests import events
@@ -27,12 +26,6 @@ def fresh(aws: str) -> Iterator[None]:
     dynamo.client.cache_clear()
     yield
     dynamo.client.cache_clear()
-
-
-@pytest.fixture
-def built() -> None:
-    assets.copy()
-    openapi.write()
 
 
 def send(key: tuple[str, str], url: str | None = None, **more: Any) -> Answer:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from schemathesis import GenerationMode
 
-from infra import assets, openapi
 from ingestion.large import executions, objects
 from shared import dynamo
 from shared.datasets import DATA_SETS
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.filterwarnings(
 
 # the portal answers in the main thread only, where its event loop is
 HANDLED = [operation for operation in OPERATIONS if operation[0] != "/health"]
-
-
-@pytest.fixture(scope="module")
-def built() -> None:
-    assets.copy()
-    openapi.write()
 
 
 @pytest.fixture

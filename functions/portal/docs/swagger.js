@@ -1,5 +1,13 @@
 "use strict";
 
+// The console's session: that of this tab, or another tab's (console/src/api/session.ts)
+let token = JSON.parse(sessionStorage.getItem("sprocketworks-session"))?.access;
+const others = new BroadcastChannel(`sprocketworks:${new URL(".", document.baseURI).pathname}`);
+others.addEventListener("message", ({ data }) => {
+  if ("session" in data) token = data.session?.access;
+});
+if (!token) others.postMessage({ ask: true });
+
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",
@@ -8,4 +16,8 @@ SwaggerUIBundle({
   deepLinking: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
+  requestInterceptor(request) {
+    if (token) request.headers.Authorization ??= `Bearer ${token}`;
+    return request;
+  },
 });

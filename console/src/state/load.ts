@@ -1,0 +1,140 @@
+// What pages load: a value and its error, never an old value under a new error.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Page } from "../api/types.ts";
+import { type Query, freshKey, get } from "../api/http.ts";
+import { state } from "../api/session.ts";
+
+export interface Loading<T> {
+  data: T | undefined;
+  error: Error | undefined;
+  busy: boolean;
+  reload: () => Promise<void>;
+  set: (data: T) => void;
+}
+
+interface Found<T> {
+  key: string;
+  data?: T;
+  error?: Error;
+}
+
+/** Loads when `key` changes and when asked to; a value of another key is not given out. */
+export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Loading<T> {
+  const [found, setFound] = useState<Found<T>>({ key });
+  const [busy, setBusy] = useState(true);
+  const running = useRef<AbortController>();
+  const latest = useRef(load);
+  latest.current = load;
+  const failed = useRef(false);
+  failed.current = found.error !== undefined;
+
+  const reload = useCallback(async () => {
+    running.current?.abort();
+    const controller = (running.current = new AbortController());
+    setBusy(true);
+    try {
+      const data = await latest.current(controller.signal);
+      if (!controller.signal.aborted) setFound({ key, data });
+    } catch (error) {
+      if (!controller.signal.aborted) setFound({ key, error: error as Error });
+    }
+    if (running.current === controller) setBusy(false);
+  }, [key]);
+
+  useEffect(() => {
+    void reload();
+    // what failed for want of a session is loaded when somebody has signed in again
+    const stop = state.subscribe((now) => {
+      if (now === "signed-in" && failed.current) void reload();
+    });
+    return () => {
+      stop();
+      running.current?.abort();
+    };
+  }, [reload]);
+
+  const mine = found.key === key;
+  return {
+    data: mine ? found.data : undefined,
+    error: mine ? found.error : undefined,
+    busy: busy || !mine,
+    reload,
+    set: (data) => setFound({ key, data }),
+  };
+}
+
+export interface Pages<T> extends Loading<Page<T>> {
+  number: number;
+  previous: (() => void) | undefined;
+  next: (() => void) | undefined;
+  restart: () => void;
+}
+
+/** One page of a list at a time, however long the list is. */
+export function usePages<T>(path: string, query: Query = {}, limit = 25): Pages<T> {
+  const listing = JSON.stringify([path, query, limit]);
+  const [place, setPlace] = useState<{ listing: string; cursors: string[] }>({ listing, cursors: [] });
+  const cursors = place.listing === listing ? place.cursors : [];
+  const cursor = cursors.at(-1);
+  const loading = useLoad(`${listing}${cursor ?? ""}`, (signal) =>
+    get<Page<T>>(path, { ...query, limit, cursor }, signal),
+  );
+  const following = loading.data?.next;
+  const move = (to: string[]) => setPlace({ listing, cursors: to });
+  return {
+    ...loading,
+    number: cursors.length + 1,
+    previous: cursors.length ? () => move(cursors.slice(0, -1)) : undefined,
+    next: following ? () => move([...cursors, following]) : undefined,
+    restart: () => (cursors.length ? move([]) : void loading.reload()),
+  };
+}
+
+export interface Action {
+  busy: boolean;
+  error: Error | undefined;
+  run: (action: () => Promise<void>) => Promise<boolean>;
+  clear: () => void;
+}
+
+/** Something that a button does: busy while it works, its error beside it; false when it failed. */
+export function useAction(): Action {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error>();
+  const run = async (action: () => Promise<void>) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await action();
+      return true;
+    } catch (problem) {
+      setError(problem as Error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, error, run, clear: () => setError(undefined) };
+}
+
+/** Calls `tick` every so many milliseconds while `wanted`, not in a hidden tab. */
+export function usePolling(wanted: boolean, milliseconds: number, tick: () => void): void {
+  const latest = useRef(tick);
+  latest.current = tick;
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const timer = setInterval(() => document.hidden || latest.current(), milliseconds);
+    return () => clearInterval(timer);
+  }, [wanted, milliseconds]);
+}
+
+/** An Idempotency-Key for each body: the same as long as the body is, so it may be sent again. */
+export function useKey(): (json: unknown) => string {
+  const last = useRef({ text: "", key: "" });
+  return (json) => {
+    const text = JSON.stringify(json);
+    if (last.current.text !== text) last.current = { text, key: freshKey() };
+    return last.current.key;
+  };
+}

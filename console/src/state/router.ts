@@ -1,0 +1,47 @@
+// The page of the address, kept in its fragment: it works behind any stage and base path, and the
+// server need not know it. `#/data/jobs?key=7` is the path ["data", "jobs"] with a query.
+
+import { signal } from "@preact/signals";
+
+export interface Place {
+  path: string[];
+  query: URLSearchParams;
+}
+
+function read(): Place {
+  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
+  return { path: path.split("/").filter(Boolean).map(decode), query: new URLSearchParams(query) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export const place = signal<Place>(read());
+addEventListener("hashchange", () => {
+  place.value = read();
+});
+
+type Parameters = Record<string, string | number | null | undefined>;
+
+/** The address of a page. */
+export function href(path: (string | number)[], query: Parameters = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `#/${path.map((part) => encodeURIComponent(part)).join("/")}${text ? `?${text}` : ""}`;
+}
+
+export function go(path: (string | number)[], query: Parameters = {}): void {
+  location.hash = href(path, query);
+}
+
+/** Change the query of this page; back does not step through such changes. */
+export function setQuery(query: Parameters): void {
+  const all = { ...Object.fromEntries(place.value.query), ...query };
+  history.replaceState(null, "", href(place.value.path, all));
+  place.value = read();
+}

@@ -1,0 +1,208 @@
+// The small parts that every page is made of.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Problem } from "../api/http.ts";
+import { say } from "./announce.tsx";
+
+export type Children = ComponentChildren;
+
+interface ButtonProps extends Omit<JSX.HTMLAttributes<HTMLButtonElement>, "loading"> {
+  busy?: boolean;
+  kind?: "main" | "plain" | "danger" | "link";
+  type?: "button" | "submit";
+  disabled?: boolean | undefined;
+  children: Children;
+}
+
+/** A button that can be busy: it keeps the focus, and does nothing meanwhile. */
+export function Button({ busy, kind = "plain", type = "button", disabled, class: more = "", onClick, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      {...rest}
+      type={type}
+      class={`button ${kind} ${more as string}`}
+      disabled={disabled}
+      aria-disabled={busy ? "true" : undefined}
+      aria-busy={busy ? "true" : undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+    >
+      {busy && <span class="spinner" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+export function Link({ to, children, ...rest }: { to: string; children: Children; class?: string; "aria-current"?: "page" | undefined }) {
+  return (
+    <a href={to} {...rest}>
+      {children}
+    </a>
+  );
+}
+
+/** What went wrong, in a sentence, beside its cause; faults of fields that are beside them are left out. */
+export function Failure({ error, beside = [], retry }: { error: Error | undefined; beside?: string[]; retry?: () => void }) {
+  if (!error) return null;
+  const faults = error instanceof Problem ? error.faults : [];
+  const other = faults.filter(({ loc }) => !beside.includes(String(loc.at(-1))));
+  return (
+    <div class="failure" role="alert">
+      <p>{error.message}</p>
+      {other.length > 0 && (
+        <ul>
+          {other.slice(0, 10).map(({ loc, msg }) => (
+            <li>
+              {loc.filter((part) => part !== "body").join(" › ")}: {msg}
+            </li>
+          ))}
+          {other.length > 10 && <li>and {other.length - 10} more</li>}
+        </ul>
+      )}
+      {retry && <Button onClick={retry}>Try again</Button>}
+    </div>
+  );
+}
+
+/** The fault of a field in a failed save. */
+export function faultOf(error: Error | undefined, name: string): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  return error.faults.find(({ loc }) => loc.at(-1) === name)?.msg;
+}
+
+interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "value" | "label"> {
+  label: string;
+  value?: string;
+  set?: (value: string) => void;
+  hint?: string;
+  fault?: string | undefined;
+}
+
+export function Field({ label, value, set, hint, fault, ...rest }: FieldProps) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        {...rest}
+        id={id}
+        value={value}
+        aria-describedby={described || undefined}
+        aria-invalid={fault ? "true" : undefined}
+        onInput={(event) => set?.(event.currentTarget.value)}
+      />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {fault && (
+        <p class="fault" id={`${id}-fault`}>
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  set: (value: string) => void;
+  options: [value: string, name: string][];
+}
+
+export function Select({ label, value, set, options }: SelectProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => set(event.currentTarget.value)}>
+        {options.map(([each, name]) => (
+          <option value={each} selected={each === value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function Check({ label, value, set }: { label: string; value: boolean; set: (value: boolean) => void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={value} onChange={(event) => set(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** In place of what is still loading. */
+export function Skeleton({ lines = 5 }: { lines?: number }) {
+  return (
+    <div class="skeleton" role="status">
+      <span class="hidden">Loading…</span>
+      {Array.from({ length: lines }, () => (
+        <span class="bone" aria-hidden="true" />
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: Children }) {
+  return (
+    <div class="empty">
+      <p class="title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+/** A part of a page with a heading, and actions beside it. */
+export function Card({ title, actions, children, tall }: { title?: string; actions?: Children; children: Children; tall?: boolean }) {
+  const id = useId();
+  return (
+    <section class={tall ? "card tall" : "card"} aria-labelledby={title ? id : undefined}>
+      {title && (
+        <header>
+          <h2 id={id}>{title}</h2>
+          {actions && <div class="actions">{actions}</div>}
+        </header>
+      )}
+      {children}
+    </section>
+  );
+}
+
+export function Badge({ kind, children }: { kind: "good" | "bad" | "busy" | "quiet"; children: Children }) {
+  return <span class={`badge ${kind}`}>{children}</span>;
+}
+
+export function Progress({ value, label }: { value: number; label: string }) {
+  return (
+    <span class="progress">
+      <progress max={1} value={value} aria-label={label} />
+      <span aria-hidden="true">{Math.floor(value * 100)} %</span>
+    </span>
+  );
+}
+
+export function CopyButton({ text, name }: { text: () => string; name: string }) {
+  const [copied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+    } catch {
+      say("The browser does not allow copying");
+      return;
+    }
+    say("Copied");
+    setCopied(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(false), 2000);
+  };
+  return <Button onClick={() => void copy()}>{copied ? "Copied" : name}</Button>;
+}

@@ -1,0 +1,48 @@
+// Values as people say them.
+
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
+const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+export const count = (value: number) => number.format(value);
+export const figure = (value: number) => short.format(value);
+export const percent = (value: number | null) => (value === null ? "–" : `${short.format(value * 100)} %`);
+export const words = (name: string) => name.replaceAll("_", " ");
+export const title = (name: string) => words(name).replace(/^./, (letter) => letter.toUpperCase());
+export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+
+/** A date without a time, such as a birthday. */
+export const date = (text: string) => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
+export const time = (text: string) => moment.format(new Date(text));
+export const unixTime = (seconds: number) => moment.format(new Date(seconds * 1000));
+
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} bytes`;
+  const power = Math.min(Math.floor(Math.log10(value) / 3), 4);
+  return `${short.format(value / 1000 ** power)} ${["", "kB", "MB", "GB", "TB"][power]}`;
+}
+
+/** "3 minutes ago" */
+export function ago(text: string): string {
+  const seconds = (Date.parse(text) - Date.now()) / 1000;
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  for (const [unit, length] of steps) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+  }
+  return "just now";
+}
+
+/** "2 min 5 s" */
+export function duration(from: string, to: string | null): string {
+  const seconds = Math.max(0, Math.round(((to ? Date.parse(to) : Date.now()) - Date.parse(from)) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+export function cell(value: string | number | number[] | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}

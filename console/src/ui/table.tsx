@@ -1,0 +1,132 @@
+// Tables: a caption for screen readers, numbers to the right. On a phone each row becomes a list of
+// its cells (parts.css), for which the roles are named: a browser forgets those of a restyled table.
+
+import type { Pages } from "../state/load.ts";
+import { Button, type Children, Failure, Skeleton } from "./basic.tsx";
+
+export interface TableColumn<T> {
+  name: string;
+  title: string;
+  cell: (row: T) => Children;
+  number?: boolean;
+  /** Under the title, e.g. the type */
+  note?: string;
+  sort?: (row: T) => string | number;
+}
+
+export interface Sorting {
+  column: string;
+  down: boolean;
+}
+
+interface TableProps<T> {
+  caption: string;
+  columns: TableColumn<T>[];
+  rows: readonly T[];
+  keyOf?: (row: T) => string | number;
+  sorting?: Sorting | undefined;
+  setSorting?: (sorting: Sorting) => void;
+}
+
+export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting }: TableProps<T>) {
+  return (
+    <div class="scroll" role="group" aria-label={caption} tabIndex={0}>
+      <table role="table">
+        <caption class="hidden">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => {
+              const mine = sorting?.column === column.name;
+              const arrow = mine ? (sorting.down ? " ↓" : " ↑") : "";
+              const sortable = column.sort && setSorting;
+              return (
+                <th
+                  scope="col"
+                  role="columnheader"
+                  class={column.number ? "number" : ""}
+                  aria-sort={mine ? (sorting.down ? "descending" : "ascending") : undefined}
+                >
+                  {sortable ? (
+                    <button class="sort" type="button" onClick={() => setSorting({ column: column.name, down: mine && !sorting.down })}>
+                      {column.title}
+                      <span aria-hidden="true">{arrow}</span>
+                    </button>
+                  ) : (
+                    column.title
+                  )}
+                  {column.note && <small>{column.note}</small>}
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row, index) => (
+            <tr role="row" key={keyOf ? keyOf(row) : index}>
+              {columns.map((column) => (
+                <td role="cell" data-title={column.title} class={column.number ? "number" : ""}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function sorted<T>(rows: readonly T[], columns: TableColumn<T>[], sorting: Sorting | undefined): T[] {
+  const by = columns.find(({ name }) => name === sorting?.column)?.sort;
+  if (!by) return [...rows];
+  const order = (a: T, b: T) => {
+    const [x, y] = [by(a), by(b)];
+    return typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y));
+  };
+  const result = rows.toSorted(order);
+  return sorting?.down ? result.reverse() : result;
+}
+
+interface PagerProps {
+  number: number;
+  previous: (() => void) | undefined;
+  next: (() => void) | undefined;
+  name: string;
+}
+
+export function Pager({ number, previous, next, name }: PagerProps) {
+  if (!previous && !next) return null;
+  return (
+    <nav class="pager" aria-label={`Pages of ${name}`}>
+      <Button onClick={previous} disabled={!previous}>
+        Previous
+      </Button>
+      <span>Page {number}</span>
+      <Button onClick={next} disabled={!next}>
+        Next
+      </Button>
+    </nav>
+  );
+}
+
+interface ListProps<T> {
+  pages: Pages<T>;
+  caption: string;
+  columns: TableColumn<T>[];
+  keyOf: (row: T) => string | number;
+  empty: Children;
+}
+
+/** A list of the API as a table: while it loads, when it is empty, when it failed. */
+export function ListTable<T>({ pages, caption, columns, keyOf, empty }: ListProps<T>) {
+  const { data, error, reload } = pages;
+  if (error) return <Failure error={error} retry={() => void reload()} />;
+  if (!data) return <Skeleton lines={6} />;
+  if (!data.items.length && pages.number === 1) return <>{empty}</>;
+  return (
+    <>
+      <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} />
+      <Pager number={pages.number} previous={pages.previous} next={pages.next} name={caption} />
+    </>
+  );
+}

@@ -1,0 +1,306 @@
+"""What people do in the console, page by page, in a real browser on the local cloud."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser import sign_in, watched
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+LOADING = 60_000  # milliseconds; a job's functions start
+JOBS = "id,job\n990001,Cooper\n<b>x</b>,Smith\n990002\n"
+HOUSE = {"teeth": 12, "pitch_diameter": 3.5, "outside_diameter": 4.25, "pitch": 1.5}
+
+
+def choose(page: Page, name: str, text: str) -> None:
+    file: Any = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("choose them").set_input_files(file)
+
+
+def facts(card: Locator) -> list[str]:
+    return [*map(str.strip, card.locator(".facts dd").all_inner_texts())]
+
+
+def downloaded(page: Page, button: Locator) -> tuple[str, str]:
+    """Name and text of the file that a button downloads."""
+    with page.expect_download() as started:
+        button.click()
+    return started.value.suggested_filename, started.value.path().read_text("utf-8")
+
+
+def said(page: Page, sentence: str) -> None:
+    expect(page.locator(".announcements")).to_contain_text(sentence)
+
+
+def test_the_overview_shows_the_works(page: Page, api: str) -> None:
+    page.goto(f"{api}/")
+    rows = page.locator(".card", has=page.get_by_role("heading", name="Rows"))
+    expect(rows.get_by_role("link", name="Hired employees")).to_be_visible()
+    expect(rows).to_contain_text("2,000")
+    expect(page.get_by_role("img", name="Factory 1: actual against goal")).to_be_visible()
+    expect(page.get_by_text("All well")).to_be_visible()
+
+
+def test_rows_are_paged_found_and_downloaded(page: Page, api: str) -> None:
+    page.goto(f"{api}/#/data/departments")
+    page.goto(f"{api}/#/data/hired_employees")
+    expect(page.locator("tbody tr")).to_have_count(25)
+    first = page.locator("tbody td").first.inner_text()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Page 2")).to_be_visible()
+    expect(page.locator("tbody td").first).not_to_have_text(first)
+    page.get_by_label("Find by id").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody td").first).to_have_text("7")
+    page.get_by_role("link", name="User experiments").click()
+    name, text = downloaded(page, page.get_by_role("button", name="Download CSV"))
+    lines = text.splitlines()
+    assert name == "user_experiments.csv"
+    assert lines[0] == "experiment_id,user_id,experiment_compound_ids,experiment_run_time"
+    assert len(lines) == 12
+    assert any(";" in line for line in lines)
+
+
+def test_a_small_file_is_checked_then_loaded(page: Page, api: str) -> None:
+    page.goto(f"{api}/#/data/load")
+    expect(page.get_by_label("choose them")).to_be_enabled()
+    choose(page, "some.csv", JOBS)
+    card = page.locator(".card", has=page.get_by_role("heading", name="some.csv"))
+    expect(card.get_by_label("Table")).to_have_value("jobs")
+    expect(card.locator(".facts dt")).to_have_text(
+        ["Read", "Would be written", "Duplicates", "Rejected"]
+    )
+    assert facts(card) == ["3", "1", "0", "2"]
+    rejected = card.locator("tbody tr")
+    expect(rejected).to_have_count(2)
+    expect(rejected.first).to_contain_text("<b>x</b>")
+    expect(rejected.locator("b")).to_have_count(0)
+    card.get_by_role("button", name="Load 1 row").click()
+    expect(card.get_by_text("Loaded into Jobs.")).to_be_visible()
+    page.get_by_role("link", name="Show the rows of Jobs").click()
+    page.get_by_label("Find by id").fill("990001")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody")).to_contain_text("Cooper")
+
+
+def test_a_file_that_is_no_table_is_refused_beside_its_name(
+    browser: Browser, api: str, cloud: dict[str, Any]
+) -> None:
+    with watched(browser, 422) as page:
+        sign_in(page, cloud)
+        page.goto(f"{api}/#/data/load?table=users")
+        expect(page.get_by_label("choose them")).to_be_enabled()
+        choose(page, "wrong.csv", "name,colour\nAda,red\n1,2\n")
+        card = page.locator(".card", has=page.get_by_role("heading", name="wrong.csv"))
+        expect(card.get_by_role("alert")).to_contain_text("colour")
+
+
+def test_a_large_file_is_uploaded_followed_and_its_rejects_are_downloaded(
+    page: Page, api: str
+) -> None:
+    structure = "C" * 2600
+    rows = "".join(f"{i},Compound {i},{structure}\n" for i in range(880_000, 882_000))
+    page.goto(f"{api}/#/data/load")
+    expect(page.get_by_label("choose them")).to_be_enabled()
+    text = f"compound_id,compound_name,compound_structure\n{rows}x,No number,C\n"
+    choose(page, "many.csv", text)
+    card = page.locator(".card", has=page.get_by_role("heading", name="many.csv"))
+    expect(card.get_by_text("This is a large file")).to_be_visible()
+    card.get_by_role("button", name="Upload and load").click()
+    expect(card.get_by_text("Done")).to_be_visible(timeout=LOADING)
+    expect(card).to_contain_text("2,000 rows written, 1 rejected")
+    name, text = downloaded(page, card.get_by_role("button", name="Rejected rows"))
+    assert name == "many-rejected.csv"
+    assert "is not a whole number" in text
+    card.get_by_role("link", name="The job").click()
+    expect(page.get_by_role("heading", name="many.csv")).to_be_focused()
+    assert facts(page.locator("main"))[2:] == ["2,001", "2,000", "0", "1"]
+
+
+def test_a_job_is_cancelled_and_what_waits_is_loaded(page: Page, stack: Stack, api: str) -> None:
+    made = stack.api.post("/ingestions", json={"table": "users", "filename": "never.csv"})
+    assert made.status_code == 201
+    page.goto(f"{api}/#/jobs?table=users")
+    row = page.locator("tbody tr", has_text="never.csv").first
+    expect(row).to_contain_text("Waits for its file")
+    row.get_by_role("button", name="Cancel").click()
+    dialog = page.get_by_role("dialog", name="Cancel the load of never.csv?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(row.get_by_role("button", name="Cancel")).to_be_focused()
+    row.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Cancel the load").click()
+    expect(row).to_contain_text("Cancelled")
+    expect(row.get_by_role("button")).to_have_count(0)
+    page.get_by_role("button", name="Load what waits").click()
+    said(page, "No file waits in landing/")
+
+
+def test_reports_are_filtered_sorted_shared_and_downloaded(page: Page, api: str) -> None:
+    page.goto(f"{api}/#/reports")
+    expect(page.get_by_role("img", name="Hires in 2021")).to_be_visible()
+    page.get_by_label("Filter").fill("foundry")
+    page.get_by_role("button", name="Year", exact=True).click()
+    page.get_by_role("button", name="Year", exact=True).click()
+    totals = page.locator("tbody tr td:last-child").all_inner_texts()
+    assert totals == sorted(totals, key=int, reverse=True)
+    name, text = downloaded(page, page.get_by_role("button", name="CSV"))
+    assert name == "hires-by-quarter-2021.csv"
+    assert text.startswith('"department","job","Q1","Q2","Q3","Q4"')
+    _, drawing = downloaded(page, page.get_by_role("button", name="SVG"))
+    assert "<svg" in drawing
+    page.get_by_label("Year", exact=True).fill("1950")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nobody was hired in 1950.")).to_be_visible()
+    assert page.url.endswith("#/reports?year=1950")
+    page.get_by_role("link", name="Departments above the mean").click()
+    expect(page.get_by_text("mean of all departments that hired")).to_be_visible()
+    page.get_by_role("link", name="Experiments").click()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.get_by_role("link", name="Production").click()
+    page.get_by_label("From").fill("2021-01-21")
+    page.get_by_label("To").fill("2021-01-22")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Factory 1")
+    page.reload()
+    expect(page.get_by_label("From")).to_have_value("2021-01-21")
+
+
+def test_a_sprocket_is_created_changed_and_deleted(
+    browser: Browser, stack: Stack, api: str, cloud: dict[str, Any]
+) -> None:
+    with watched(browser, 412, 422) as page:
+        sign_in(page, cloud)
+        page.goto(f"{api}/#/sprockets/new")
+        for label, value in {"Pitch diameter": "0", "Outside diameter": "4", "Pitch": "1"}.items():
+            page.get_by_label(label, exact=True).fill(value)
+        page.get_by_label("Teeth").fill("12")
+        page.keyboard.press("Enter")
+        field = page.get_by_label("Pitch diameter")
+        expect(page.locator(".field", has=field)).to_contain_text("greater than 0")
+        field.fill("3.5")
+        page.get_by_role("button", name="Create sprocket").click()
+        expect(page.get_by_role("button", name="Delete")).to_be_visible()
+        number = page.url.rpartition("/")[2]
+        changed = stack.api.put(f"/sprockets/{number}", json=HOUSE | {"teeth": 99})
+        assert changed.status_code == 200
+        page.get_by_label("Teeth").fill("13")
+        page.get_by_role("button", name="Save").click()
+        dialog = page.get_by_role("dialog", name="Somebody changed this meanwhile")
+        expect(dialog.locator("tbody tr").first.locator("td")).to_have_text(["Teeth", "13", "99"])
+        dialog.get_by_role("button", name="Save yours over it").click()
+        expect(dialog).to_have_count(0)
+        said(page, f"Sprocket {number} is saved")
+        assert stack.api.get(f"/sprockets/{number}").json()["teeth"] == 13
+        stack.api.put(f"/sprockets/{number}", json=HOUSE | {"teeth": 99})
+        page.get_by_label("Teeth").fill("14")
+        page.get_by_role("button", name="Save").click()
+        dialog.get_by_role("button", name="Take theirs").click()
+        expect(page.get_by_label("Teeth")).to_have_value("99")
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_role("heading", name="Sprockets")).to_be_visible()
+        assert stack.api.get(f"/sprockets/{number}").status_code == 404
+
+
+def test_a_factory_lives_from_its_creation_to_its_end(page: Page, api: str) -> None:
+    page.goto(f"{api}/#/factories")
+    page.get_by_role("link", name="New factory").click()
+    page.get_by_label("Name").fill("Works by hand")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Works by hand")).to_be_focused()
+    page.get_by_role("button", name="Add a point").click()
+    form = page.get_by_role("dialog", name="Add a point")
+    form.get_by_label("Time").fill("2026-11-21T08:00:00")
+    form.get_by_label("Actual").fill("30")
+    form.get_by_label("Goal").fill("31")
+    form.get_by_label("Ids of the sprockets").fill("1")
+    page.keyboard.press("Enter")
+    said(page, "The point is added")
+    rows = page.locator(".scroll tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.first.locator("td").nth(3)).to_have_text("1")
+    page.get_by_role("button", name="Paste many").click()
+    area = page.get_by_label("Lines of time")
+    area.fill("time\tactual\tgoal\n2026-11-21 09:00\t29\t31\n2026-11-21 10:00\tmany\t31")
+    expect(page.get_by_role("alert")).to_contain_text('line 3: actual "many" is not a whole number')
+    area.fill("time\tactual\tgoal\n2026-11-21 09:00\t29\t31\n2026-11-21 10:00\t33\t31")
+    page.get_by_role("button", name="Add 2 points").click()
+    expect(rows).to_have_count(3)
+    expect(page.get_by_text("98.9 % of the goal")).to_be_visible()
+    rows.nth(1).get_by_role("button", name="Change").click()
+    page.get_by_role("dialog").get_by_label("Actual").fill("31")
+    page.keyboard.press("Enter")
+    said(page, "The point is saved")
+    box = page.locator(".u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3 / 4, box["y"] + 50)
+    page.mouse.up()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(3)
+    rows.nth(2).get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Another name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Another name")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).first.click()
+    ending = page.get_by_role("dialog", name="Delete Another name?")
+    expect(ending.get_by_role("button", name="Delete for ever")).to_be_disabled()
+    ending.get_by_label("Type Another name").fill("Another name")
+    ending.get_by_role("button", name="Delete for ever").click()
+    expect(page.get_by_role("heading", name="Factories")).to_be_visible()
+
+
+def test_a_person_is_added_changed_and_deleted_and_nobody_else_is(
+    browser: Browser, stack: Stack, api: str, cloud: dict[str, Any]
+) -> None:
+    with watched(browser, 404, 422) as page:
+        sign_in(page, cloud)
+        before = stack.api.get("/hello/Ada").headers["etag"]
+        page.goto(f"{api}/#/people")
+        page.get_by_role("button", name="Add a person").click()
+        form = page.get_by_role("dialog", name="Add a person")
+        form.get_by_label("Name").fill("Ada")
+        form.get_by_label("Date of birth").fill("1990-01-31")
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("alert")).to_contain_text("Ada is known already")
+        form.get_by_label("Name").fill("Zoë")
+        form.get_by_label("Date of birth").fill("2999-01-31")
+        form.get_by_role("button", name="Save").click()
+        expect(form.locator(".fault")).to_be_visible()
+        form.get_by_label("Date of birth").fill("1990-01-31")
+        form.get_by_role("button", name="Save").click()
+        said(page, "Zoë is saved")
+        page.get_by_role("link", name="Zoë").click()
+        expect(page.get_by_text("Hello, Zoë!")).to_be_visible()
+        # Enter in the search only finds
+        page.get_by_label("Find by name").fill("Ada")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Hello, Ada!")).to_be_visible()
+        assert stack.api.get("/hello/Ada").headers["etag"] == before
+        page.get_by_role("link", name="Zoë").click()
+        page.get_by_role("button", name="Change the birthday").click()
+        page.get_by_label("Date of birth").fill("1991-02-28")
+        page.keyboard.press("Enter")
+        said(page, "Zoë is saved")
+        expect(page.locator("tbody tr", has_text="Zoë")).to_contain_text("28 Feb")
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        said(page, "Zoë is deleted")
+        expect(page.locator("tbody tr", has_text="Zoë")).to_have_count(0)
+
+
+def test_requests_are_copied_with_the_address_of_this_api(page: Page, api: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{api}/#/api")
+    page.get_by_role("button", name="Copy").first.click()
+    said(page, "Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"API='{api}'"
