@@ -11,6 +11,8 @@ from typing import Any
 
 from infra.openapi import document
 from ingestion.large import jobs
+from reports.report import Report
+from reports.routes import REPORTS
 from tests import front_door
 from tests.large_files import arrival, ended
 from tests.streams import record
@@ -97,6 +99,12 @@ def _csv(text: str) -> dict[str, Any]:
 
 
 # (method, path) -> a request that succeeds
+def _sample_of(report: Report) -> Sample:
+    """Asks for the report with the defaults of its query."""
+    query = [f"{each.name}={each.default}" for each in report.query if each.default is not None]
+    return Sample(f"/reports/{report.name}?{'&'.join(query)}".rstrip("?"), after=PROJECTED)
+
+
 SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/health"): Sample("/health"),
     ("GET", "/tables"): Sample("/tables", after=PROJECTED),
@@ -122,15 +130,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/ingestions/{ingestion_id}/rejects"): Sample(
         f"/ingestions/{JOBS['succeeded']['id']}/rejects"
     ),
-    ("GET", "/reports/hires-by-quarter"): Sample(
-        "/reports/hires-by-quarter?year=2021", after=PROJECTED
-    ),
-    ("GET", "/reports/departments-above-mean"): Sample(
-        "/reports/departments-above-mean?year=2021", after=PROJECTED
-    ),
-    ("GET", "/reports/mean-hires"): Sample("/reports/mean-hires?year=2021", after=PROJECTED),
-    ("GET", "/reports/production"): Sample("/reports/production", after=PROJECTED),
-    ("GET", "/reports/experiments"): Sample("/reports/experiments?limit=5", after=PROJECTED),
+    **{("GET", f"/reports/{report.name}"): _sample_of(report) for report in REPORTS},
     ("GET", "/reports/experiments/{user_id}"): Sample("/reports/experiments/1", after=PROJECTED),
     ("GET", "/sprockets"): Sample("/sprockets?limit=5", after=("create-sprocket",)),
     ("POST", "/sprockets"): Sample("/sprockets", SPROCKET),
