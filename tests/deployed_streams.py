@@ -33,7 +33,7 @@ def every_late_stream_is_noticed_in_time(resources: Resources) -> Faults:
         oldest = mapping.get("MaximumRecordAgeInSeconds", -1)
         if not 0 < oldest <= STREAM_SECONDS - SPARE_SECONDS:
             yield f"{name} keeps a record until the stream has dropped it"
-        # in milliseconds; half of the time is for mending
+        # in milliseconds; half of the time is for the repair
         limits = _thresholds(resources, "IteratorAge", f"{{{function}}}")
         if not limits or min(limits) > oldest * 1000 / 2:
             yield f"nobody learns that {name} is late"

@@ -6,8 +6,7 @@ from reports.report import JsonObject
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
 from shared.problems import Malformed, NotFound
-from shared.views import USERS_WITH_EXPERIMENTS, day_of, favourite
-from shared.views_table import row_counts
+from shared.views import day_of, favourite
 
 
 def hires_by_quarter(year: int, limit: int | None = None, cursor: str | None = None) -> JsonObject:
@@ -104,8 +103,7 @@ def experiments(limit: int, cursor: str | None) -> JsonObject:
     ids = store.user_ids(None if after is None else after["user_id"], limit + 1)
     reports = _user_reports(ids[:limit])
     fitting = pages.fitting(reports)
-    counts = row_counts("user_experiments", USERS_WITH_EXPERIMENTS)
-    average = figures.average_count(counts["user_experiments"], counts[USERS_WITH_EXPERIMENTS])
+    average = figures.average_count(*store.experiments_and_their_users())
     return {
         "average_experiment_count": average,
         "user_reports": reports[:fitting],

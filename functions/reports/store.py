@@ -20,6 +20,7 @@ from shared.problems import StoreUnavailable
 from shared.views import (
     HIRE_SHARDS,
     USER_LISTS,
+    USERS_WITH_EXPERIMENTS,
     HireCell,
     compounds_of,
     hires_cells,
@@ -29,7 +30,7 @@ from shared.views import (
     user_key,
     users_list,
 )
-from shared.views_table import views_table
+from shared.views_table import row_counts, views_table
 
 # How often hires are read because some were moved meanwhile, and the longest pause in seconds
 READS = 30
@@ -154,6 +155,12 @@ def factory_names(ids: Iterable[int]) -> Names:
     """The names of those factories that have one."""
     found = factory_table().get_many([factory_key(number) for number in ids])
     return {item["id"]: item["name"] for item in found if "name" in item}
+
+
+def experiments_and_their_users() -> tuple[int, int]:
+    """The number of experiments, and of users who have one."""
+    counts = row_counts("user_experiments", USERS_WITH_EXPERIMENTS)
+    return counts["user_experiments"], counts[USERS_WITH_EXPERIMENTS]
 
 
 def is_listed(user: int) -> bool:

@@ -1,4 +1,4 @@
-"""Reconcile finds each view that differs from the tables, mends it, and gathers spread counters."""
+"""Reconcile finds each view that differs from the tables, repairs it, gathers spread counters."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_lost_changes_are_found_and_repaired(tables: None) -> None:
     found = run()
     assert found["differences"] > 5
     assert {"counter": "rows departments", "missing": 1} in found["first"]
-    assert run()["differences"] == found["differences"], "only told, not repaired"
+    assert run()["differences"] == found["differences"], "compared only, not repaired"
     assert run(repair=True)["repaired"]
     assert run()["differences"] == 0
     assert sum(hires(2021).values()) == 30

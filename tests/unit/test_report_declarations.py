@@ -19,9 +19,9 @@ def test_a_report_is_declared_in_one_piece(report: Report) -> None:
     assert {*report.drawing.label, *report.drawing.series} <= {*report.columns}
     asked = {param.name for param in report.query}
     # what is asked for is part of the response, but for what makes a page
-    said = {field.alias or name for name, field in document.model_fields.items()}
-    assert asked - {"limit", "cursor"} <= said
-    assert ("cursor" in asked) == ("next" in said)
+    members = {field.alias or name for name, field in document.model_fields.items()}
+    assert asked - {"limit", "cursor"} <= members
+    assert ("cursor" in asked) == ("next" in members)
 
 
 def test_reports_have_names_of_their_own() -> None:
