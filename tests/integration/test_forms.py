@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.integration.test_tables import assert_problem, form, post_form, rows
+from tests.tables import assert_problem, form, post_form, rows
 
 OTHER_HEAD = (
     b"--b\r\ncontent-disposition: FORM-DATA; filename*=UTF-8''%e2%82%ac.csv; name=file\r\n"

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.front_door import Answer, call
-from tests.integration.test_tables import assert_problem, load, rows
+from tests.tables import assert_problem, load, rows
 
 CSV = {"Accept": "text/csv"}
 

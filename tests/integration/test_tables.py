@@ -2,13 +2,13 @@
 
 import base64
 import json
-from typing import Any
 
 import pytest
 
-from tests.front_door import Answer, call, event, invoke
+from shared.datasets import DATA_SETS
+from tests.front_door import call, event, invoke
+from tests.tables import CSV, assert_problem, load, rows, write
 
-CSV = {"Content-Type": "text/csv"}
 HIRE = "1,Ada,2021-07-27T16:02:08Z,2,3"
 ADA = {
     "id": 1,
@@ -17,29 +17,6 @@ ADA = {
     "department_id": 2,
     "job_id": 3,
 }
-
-
-def load(table: str, body: str | bytes, query: str = "") -> Answer:
-    return call("POST", f"/tables/{table}{query}", body, CSV)
-
-
-def rows(table: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    url = f"/tables/{table}/rows?limit=100"
-    while url:
-        page = call("GET", url).json
-        found += page["items"]
-        url = page["next"] and f"/tables/{table}/rows?limit=100&cursor={page['next']}"
-    return sorted(found, key=lambda row: next(iter(row.values())))
-
-
-def assert_problem(answer: Answer, status: int, words: str = "") -> None:
-    assert answer.status == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json
-    assert problem["status"] == status
-    assert {"type", "title", "status", "detail", "instance"} <= problem.keys()
-    assert words in problem["detail"]
 
 
 def test_a_row_is_loaded_and_read_back(tables: None) -> None:
@@ -315,17 +292,6 @@ def test_a_large_file_is_sent_to_ingestions(tables: None) -> None:
     assert_problem(load("departments", "1,a\n" * 1_500_000), 413, "/ingestions")
 
 
-def form(content: bytes, name: str = "file", boundary: str = "b0undary") -> tuple[bytes, str]:
-    head = f'Content-Disposition: form-data; name="{name}"; filename="d.csv"\r\n'
-    body = f"--{boundary}\r\n{head}Content-Type: text/csv\r\n\r\n".encode()
-    return body + content + f"\r\n--{boundary}--\r\n".encode(), boundary
-
-
-def post_form(body: bytes, boundary: str) -> Answer:
-    kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
-    return call("POST", "/tables/departments", body, kind)
-
-
 def test_an_unknown_table_or_row_is_a_404(tables: None) -> None:
     for method, path in [
         ("GET", "/tables/none"),
@@ -350,10 +316,6 @@ def test_pages_of_rows_hold_each_row_once(tables: None) -> None:
     assert_problem(call("GET", f"/tables/jobs/rows?cursor={cursor}"), 400, "another list")
     for limit in ("0", "101", "ten"):
         assert_problem(call("GET", f"/tables/departments/rows?limit={limit}"), 400, "limit")
-
-
-def write(table: str, *items: Any) -> Answer:
-    return call("POST", f"/tables/{table}/rows", json_body={"rows": list(items)})
 
 
 def test_rows_are_written_from_json(tables: None) -> None:
@@ -421,14 +383,14 @@ def test_json_of_another_media_type_is_a_415(tables: None) -> None:
 
 def test_tables_are_listed_with_their_columns(tables: None) -> None:
     listed = call("GET", "/tables").json["tables"]
-    assert [table["name"] for table in listed] == [
-        "departments",
-        "jobs",
-        "hired_employees",
-        "users",
-        "compounds",
-        "user_experiments",
-    ]
+    described = {
+        name: [(column.name, column.type, column.required) for column in data_set.columns]
+        for name, data_set in DATA_SETS.items()
+    }
+    assert [table["name"] for table in listed] == list(described)
+    for table in listed:
+        columns = [(each["name"], each["type"], each["required"]) for each in table["columns"]]
+        assert columns == described[table["name"]]
     assert listed[0]["columns"][0] == {"name": "id", "type": "int", "required": True}
 
 

@@ -13,7 +13,7 @@ from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
 from tests.expected_reports import DATA, Expected
 from tests.front_door import call
-from tests.integration.test_tables import assert_problem, form, load, post_form, rows, write
+from tests.tables import assert_problem, form, load, post_form, rows, write
 
 JSON = {"Content-Type": "application/json"}
 NUMBERS = (

@@ -191,10 +191,10 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
     ),
     (
         deployed.every_data_set_is_in_every_list,
-        lambda of: statement(of, "PortalFunctionRole", "Probe")["Resource"].remove(
+        lambda of: statement(of, "PortalFunctionRole", "ProbeRows")["Resource"].remove(
             "{CompoundsTable.Arn}"
         ),
-        "PortalFunctionRole Probe lacks",
+        "PortalFunctionRole ProbeRows lacks",
     ),
     (
         deployed.every_data_set_is_in_every_list,
