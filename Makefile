@@ -1,4 +1,4 @@
-# Sprocketworks: `make help` says what there is.
+# Sprocketworks: `make help` lists the commands.
 PYTHON ?= python3
 RUNTIME ?=
 ARCHITECTURE ?=
@@ -11,7 +11,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The environment, made anew when the lock changes
+# The environment, installed again when the lock changes
 .venv: .venv/installed
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed, this is " + sys.version.split()[0])'

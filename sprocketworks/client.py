@@ -23,7 +23,7 @@ TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
 
 
 class CommandError(Exception):
-    """Ends the command: its exit code, and the lines that say why."""
+    """Ends the command: its exit code, and the lines that explain it."""
 
     def __init__(self, code: int, *lines: str) -> None:
         super().__init__("\n".join(lines))
@@ -129,7 +129,7 @@ class Client:
         return self.document("PUT", *segments, json=kept | dict(fields), headers=headers)
 
     def document(self, method: str, *segments: str, **options: Any) -> Document:
-        """The JSON object that the API answers."""
+        """The JSON object of the response."""
         return document_of(self.request(method, *segments, **options))
 
     def request(self, method: str, *segments: str, **options: Any) -> httpx.Response:
@@ -153,13 +153,13 @@ class Client:
 
 
 def document_of(response: httpx.Response) -> Document:
-    """The JSON object in a response; CommandError where another program answers."""
+    """The JSON object in a response; CommandError where another program responds."""
     try:
         return parse(response.content)
     except ValueError as error:
         raise CommandError(
             UNREACHABLE,
-            f"{response.url} answers {response.status_code}, but {reason(error)}: "
+            f"{response.url} responds with {response.status_code}, but {reason(error)}: "
             "is it the API of Sprocketworks?",
         ) from error
 

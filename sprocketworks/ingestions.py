@@ -1,4 +1,4 @@
-"""Commands that load files, and that tell of it."""
+"""Commands that load files, and commands for their jobs."""
 
 import sys
 from contextlib import nullcontext
@@ -17,6 +17,7 @@ from sprocketworks.client import (
     INTERRUPTED,
     REJECTED,
     UNREACHABLE,
+    USAGE,
     Client,
     CommandError,
     reaching,
@@ -27,33 +28,64 @@ from sprocketworks.files import Document
 @app.command()
 def upload(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    table: Annotated[str, typer.Option("--table", "-t", help="Where its rows go")],
+    files: Annotated[list[Path], typer.Argument(help="CSV; - for stdin")],
+    table: Annotated[str, typer.Option("--table", "-t", help="Where their rows go")],
     dedupe: Annotated[bool, typer.Option(help="Skip rows of the same content")] = False,
     strict: Annotated[bool, typer.Option(help="Reject rows with a blank field")] = False,
     dry_run: Annotated[bool, typer.Option(help="Check everything, write nothing")] = False,
-    wait: Annotated[bool, typer.Option(help="Follow the job to its end")] = True,
+    wait: Annotated[bool, typer.Option(help="Follow the jobs to their end")] = True,
     fail_on_rejects: Annotated[bool, typer.Option(help="Exit code 3 for rejected rows")] = False,
 ) -> None:
-    """Load a CSV of any size; run again after an interruption, it goes on."""
-    if not file.is_file():
-        raise typer.BadParameter(f"{str(file)!r} is not a regular file: save it to one first")
-    if not file.stat().st_size:
-        raise typer.BadParameter("the file is empty")
+    """Load CSVs of any size, one after the other; run again after an interruption, it goes on."""
     chosen = {"dedupe": dedupe, "strict": strict, "dry_run": dry_run}
-    options = {name: value for name, value in chosen.items() if value}
-    body = {"table": table, "filename": uploads.name_of(file), "options": options}
-    with context.obj.client() as client:
-        memory = uploads.Memory(client.api, file, body)
-        job = uploads.job_for(client, file, body, memory)
-        if wait:
-            job = _followed(client, job["id"])
-            memory.forget()
-    _tell(context, job)
-    if not wait:
-        output.say(f"follow it by `sprocketworks status {job['id']} --follow`")
+    body = {"table": table, "options": {name: value for name, value in chosen.items() if value}}
+    for file in files:
+        if str(file) != "-":
+            _expect_file(file)
+    jobs: list[Document] = []
+    try:
+        with context.obj.client() as client:
+            for file in files:
+                with uploads.local_file(file) as local:
+                    jobs.append(_loaded(client, local, body, wait=wait))
+    finally:
+        _print_jobs(context, jobs, several=len(files) > 1)
+    if wait:
+        _end(*jobs, fail_on_rejects=fail_on_rejects)
         return
-    _end(job, fail_on_rejects=fail_on_rejects)
+    for job in jobs:
+        output.say(f"follow it by `sprocketworks status {job['id']} --follow`")
+
+
+def _expect_file(path: Path) -> None:
+    if not path.exists():
+        raise typer.BadParameter(f"{str(path)!r} does not exist")
+    if path.is_dir():
+        raise typer.BadParameter(f"{str(path)!r} is a directory")
+    if not path.is_file():
+        raise typer.BadParameter(f"{str(path)!r} is not a regular file: save it to one first")
+
+
+def _loaded(client: Client, file: Path, body: dict[str, Any], *, wait: bool) -> Document:
+    """The job of a file: ended, or as it is after the upload."""
+    if not file.stat().st_size:
+        raise CommandError(USAGE, f"{file.name}: the file is empty")
+    body = body | {"filename": uploads.name_of(file)}
+    memory = uploads.Memory(client.api, file, body)
+    job = uploads.job_for(client, file, body, memory)
+    if wait:
+        job = _followed(client, job["id"])
+        memory.forget()
+    return job
+
+
+def _print_jobs(context: typer.Context, jobs: list[Document], *, several: bool) -> None:
+    """One JSON document, or a table for each job."""
+    if several and context.obj.json:
+        output.show_json(jobs)
+        return
+    for job in jobs:
+        _print_job(context, job)
 
 
 def _followed(client: Client, job_id: str) -> Document:
@@ -67,7 +99,7 @@ def _followed(client: Client, job_id: str) -> Document:
         ) from None
 
 
-def _tell(context: typer.Context, job: dict[str, Any]) -> None:
+def _print_job(context: typer.Context, job: dict[str, Any]) -> None:
     if context.obj.json:
         output.show_json(job)
         return
@@ -84,10 +116,11 @@ def _tell(context: typer.Context, job: dict[str, Any]) -> None:
         output.say(f"the rejected rows: `sprocketworks rejects {job['id']}`")
 
 
-def _end(job: dict[str, Any], *, fail_on_rejects: bool = False) -> None:
-    if job["status"] in {"failed", "cancelled"}:
+def _end(*jobs: Document, fail_on_rejects: bool = False) -> None:
+    """End with the exit code of the worst job."""
+    if any(job["status"] in {"failed", "cancelled"} for job in jobs):
         raise typer.Exit(FAILED)
-    if fail_on_rejects and job["rows"]["rejected"]:
+    if fail_on_rejects and any(job["rows"]["rejected"] for job in jobs):
         raise typer.Exit(REJECTED)
 
 
@@ -100,14 +133,15 @@ def status(
     state: Annotated[str | None, typer.Option("--status", help="In this status")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
 ) -> None:
-    """Say how an ingestion is, or list the newest."""
+    """The state of an ingestion, or the newest ones."""
     with context.obj.client() as client:
         if ingestion is not None:
+            ingestion = uploads.full_id(client, ingestion)
             if follow:
                 job = _followed(client, ingestion)
             else:
                 job = client.document("GET", "ingestions", ingestion)
-            _tell(context, job)
+            _print_job(context, job)
             _end(job)
             return
         wanted = {"table": table, "status": state, "limit": limit}
@@ -137,17 +171,18 @@ def status(
 def cancel(context: typer.Context, ingestion: str) -> None:
     """Stop an ingestion; rows that are written stay."""
     with context.obj.client() as client:
-        job = client.document("DELETE", "ingestions", ingestion)
-    _tell(context, job)
+        job = client.document("DELETE", "ingestions", uploads.full_id(client, ingestion))
+    _print_job(context, job)
 
 
 @app.command()
 def retry(context: typer.Context, ingestion: str) -> None:
     """Start a failed ingestion again; what is loaded is skipped."""
     with context.obj.client() as client:
+        ingestion = uploads.full_id(client, ingestion)
         client.post("ingestions", ingestion, "retry", body={})
         job = _followed(client, ingestion)
-    _tell(context, job)
+    _print_job(context, job)
     _end(job)
 
 
@@ -155,11 +190,12 @@ def retry(context: typer.Context, ingestion: str) -> None:
 def rejects(context: typer.Context, ingestion: str, into: OutputFile = None) -> None:
     """The rejected rows of an ingestion as CSV, each with its line and reason."""
     with context.obj.client() as client:
+        ingestion = uploads.full_id(client, ingestion)
         url = client.get("ingestions", ingestion, "rejects").headers.get("location", "")
     # the URL is signed: the token stays with the API
     with reaching("the bucket"), httpx.stream("GET", url, timeout=uploads.TIMEOUT) as response:
         if response.status_code != 200:
-            raise CommandError(UNREACHABLE, f"the bucket answers {response.status_code}")
+            raise CommandError(UNREACHABLE, f"the bucket responds with {response.status_code}")
         with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
             for piece in response.iter_bytes():
                 file.write(piece)

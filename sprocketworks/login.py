@@ -95,12 +95,12 @@ def in_browser(places: Places) -> dict[str, Any]:
             query = parse_qs(urlsplit(self.path).query)
             if query.get("state") == [attempt.state]:
                 codes.extend(query.get("code", []))
-            said = b"You may close this page." if codes else b"The sign-in failed."
+            text = b"You may close this page." if codes else b"The sign-in failed."
             self.send_response(200 if codes else 400)
             self.send_header("Content-Type", "text/plain")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(text)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(text)
 
         def log_message(self, *_: object) -> None:
             pass

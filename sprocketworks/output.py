@@ -118,12 +118,12 @@ class Bar:
 
 @contextmanager
 def bar(about: str, total: float, *, sizes: bool = False) -> Iterator[Bar]:
-    shown = Bar(about, total, sizes=sizes)
-    shown.start()
+    progress = Bar(about, total, sizes=sizes)
+    progress.start()
     try:
-        yield shown
+        yield progress
     finally:
-        shown.stop()
+        progress.stop()
 
 
 def rows_of(job: dict[str, Any]) -> list[tuple[str, object]]:

@@ -54,7 +54,7 @@ def report(
     kind = "text/csv" if as_csv else SVG if as_svg else JSON
     with context.obj.client() as client:
         if name is None:
-            output.show_table(("report", "what it says"), _summaries(client).items())
+            output.show_table(("report", "what it shows"), _summaries(client).items())
             return
         try:
             pages = list(_pages(client, name, query, kind))
@@ -75,7 +75,7 @@ def report(
 
 
 def _summaries(client: Client) -> dict[str, str]:
-    """What the API's own documentation says of each report, by its name."""
+    """The summary of each report in the API's documentation, by its name."""
     paths = client.document("GET", "openapi.json")["paths"]
     return {
         path.removeprefix("/reports/"): operations["get"]["summary"]

@@ -3,24 +3,28 @@
 import hashlib
 import json
 import os
+import re
+import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
-from sprocketworks.client import REFUSED, UNREACHABLE, Client, CommandError
+from sprocketworks.client import REFUSED, UNREACHABLE, USAGE, Client, CommandError
 from sprocketworks.files import Document, read_object, reason, state_folder, write_private
 from sprocketworks.output import bar, say
 
-PIECE = 1_048_576  # bytes
+RECENT = 1000  # jobs among which a shortened id is looked for
 FIRST_POLL, LAST_POLL = 0.1, 2.0  # seconds between two looks at a job
 ENDED = ("succeeded", "failed", "cancelled")
-# S3 may take long to answer the end of a large upload
+# S3 may take long to respond at the end of a large upload
 TIMEOUT = httpx.Timeout(300, connect=5)
 UPLOAD_ATTEMPTS = 3
 
@@ -75,66 +79,82 @@ def _is_over(made: dict[str, Any]) -> bool:
     return datetime.fromisoformat(made["expires_at"]) <= datetime.now(UTC)
 
 
+class Watched(FileIO):
+    """A file that reports how far it has been read."""
+
+    def __init__(self, path: Path, reach: Callable[[float], None]) -> None:
+        super().__init__(path)
+        self.reach = reach
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(-1 if size is None else size)
+        self.reach(self.tell())
+        return piece
+
+
 def _send(file: Path, form: dict[str, Any]) -> None:
-    """POST the file by the form; S3 wants its length beforehand, so the body is made here."""
-    boundary = uuid4().hex
-    head = b"".join(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in form["fields"].items()
-    )
-    head += (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file.csv"\r\n'
-        "Content-Type: text/csv\r\n\r\n"
-    ).encode()
-    tail = f"\r\n--{boundary}--\r\n".encode()
-    size = file.stat().st_size
-    headers = {
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Content-Length": str(len(head) + size + len(tail)),
-    }
-    with bar("upload", size, sizes=True) as shown:
+    """POST the file by the form, piece by piece."""
+    with bar("upload", file.stat().st_size, sizes=True) as progress:
         for attempt in range(1, UPLOAD_ATTEMPTS + 1):
-            body = _body(file, head, tail, shown.reach)
             try:
-                answer = httpx.post(form["url"], content=body, headers=headers, timeout=TIMEOUT)
+                with Watched(file, progress.reach) as opened:
+                    response = httpx.post(
+                        form["url"],
+                        data=form["fields"],
+                        files={"file": ("file.csv", opened, "text/csv")},
+                        timeout=TIMEOUT,
+                    )
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 if attempt == UPLOAD_ATTEMPTS:
                     raise CommandError(
                         UNREACHABLE, f"the upload broke off: {error}; run the command again"
                     ) from error
             else:
-                if answer.status_code < 300:
+                if response.status_code < 300:
                     return
-                if answer.status_code < 500 or attempt == UPLOAD_ATTEMPTS:
-                    code = UNREACHABLE if answer.status_code >= 500 else REFUSED
+                if response.status_code < 500 or attempt == UPLOAD_ATTEMPTS:
+                    code = UNREACHABLE if response.status_code >= 500 else REFUSED
                     raise CommandError(
-                        code, f"the upload was refused: {answer.status_code}", answer.text[:500]
+                        code, f"the upload was refused: {response.status_code}", response.text[:500]
                     )
             time.sleep(attempt)
 
 
-def _body(file: Path, head: bytes, tail: bytes, reach: Callable[[float], None]) -> Iterator[bytes]:
-    yield head
-    done = 0
-    with file.open("rb") as opened:
-        while piece := opened.read(PIECE):
-            yield piece
-            done += len(piece)
-            reach(done)
-    yield tail
+@contextmanager
+def local_file(given: Path) -> Iterator[Path]:
+    """The file itself; for `-`, what is piped, as a file of its own meanwhile."""
+    if str(given) != "-":
+        yield given
+        return
+    with TemporaryDirectory() as folder:
+        spooled = Path(folder) / "stdin.csv"
+        with spooled.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield spooled
+
+
+def full_id(client: Client, given: str) -> str:
+    """The id of the recent job that begins like this, or what was given; CommandError."""
+    if not re.fullmatch(r"[0-9a-f]{4,23}", given):
+        return given
+    jobs = client.listed("ingestions", most=RECENT)
+    found = [str(job["id"]) for job in jobs if str(job["id"]).startswith(given)]
+    if len(found) > 1:
+        raise CommandError(USAGE, f"several ids begin with {given}: {', '.join(found[:10])}")
+    return found[0] if found else given
 
 
 def follow(client: Client, job_id: str) -> Document:
-    """The job when it has ended, its progress being shown until then."""
+    """The job when it has ended; prints its progress until then."""
     pause = FIRST_POLL
-    with bar("loading", 1) as shown:
+    with bar("loading", 1) as progress:
         while True:
             job = client.document("GET", "ingestions", job_id)
             rows = job["rows"]
             note = f"{rows['read']:,} rows, {rows['rejected']:,} rejected"
             if job["waiting_for"]:
                 note = f"waits for {job['waiting_for']}"
-            shown.reach(job["progress"], note)
+            progress.reach(job["progress"], note)
             if job["status"] in ENDED and job["finished_at"]:
                 return job
             time.sleep(pause)

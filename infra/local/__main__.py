@@ -93,12 +93,12 @@ def step(name: str) -> Iterator[None]:
 
 
 def compare(cloud: Cloud) -> str | None:
-    """Mend the views; what prevented it, which is not the end of a start."""
+    """Repair the views; the sentence on why that failed, which does not end a start."""
     try:
         reconcile(cloud.client, outputs(cloud), repair=True, pause=0)
     except (CloudError, ViewsError, BotoCoreError, ClientError) as error:
         return (
-            f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` mends them"
+            f"the views may differ from the tables: {error}; `make reconcile REPAIR=1` repairs them"
         )
     return None
 

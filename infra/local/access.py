@@ -23,7 +23,7 @@ def sign_in(cloud: Cloud, outputs: dict[str, str]) -> tuple[dict[str, str], Plac
     api = cloud.api
     _make_user(cloud, outputs, f"{api}/")
     try:
-        # a machine with much to do needs more than a client's patience for the first answer
+        # a machine with much to do needs more than a client's patience for the first response
         httpx.get(f"{api}/", timeout=FIRST_SECONDS)
         places = places_of(api)
         attempt = Attempt(f"{api}/")
@@ -68,8 +68,10 @@ def code_of(url: str) -> str:
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
         form = {name: unescape(value) for name, value in hidden}
         form |= {"username": NAME, "password": PASSWORD}
-        answer = browser.post(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/login", data=form)
-    found = parse_qs(urlsplit(answer.headers.get("location", "")).query).get("code")
+        response = browser.post(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/login", data=form)
+    found = parse_qs(urlsplit(response.headers.get("location", "")).query).get("code")
     if not found:
-        raise CloudError(f"the sign-in page answered {answer.status_code}: {answer.text[:300]}")
+        raise CloudError(
+            f"the sign-in page responded with {response.status_code}: {response.text[:300]}"
+        )
     return str(found[0])

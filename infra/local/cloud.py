@@ -90,7 +90,7 @@ class Cloud:
         """One command at a time; `waits` is called when another is under way."""
         return locked(self.folder, waits)
 
-    def answers(self) -> bool:
+    def responds(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2):  # noqa: S310
                 return True
@@ -100,7 +100,7 @@ class Cloud:
             return False
 
     def start(self) -> str | None:
-        """Start it and wait until it answers; what was lost of its state. CloudError."""
+        """Start it and wait until it responds; what was lost of its state. CloudError."""
         self._keep_region()
         if self.is_up():
             return None
@@ -110,7 +110,7 @@ class Cloud:
         try:
             save = saves.restore(self.folder)
         except saves.DamagedSaveError as error:
-            raise CloudError(f"{error}: `make clean` starts anew without what was saved") from error
+            raise CloudError(f"{error}: `make clean` starts again without that save") from error
         starting.rewind_streams(self.folder)
         starting.empty_temporary(self.folder)
         with self.log.open("ab") as log:
@@ -136,7 +136,7 @@ class Cloud:
         """Whether it runs, once one that starts or ends has done so; CloudError."""
         deadline = time.monotonic() + START_SECONDS
         while self.process() is not None:
-            if self.answers():
+            if self.responds():
                 return True
             if time.monotonic() > deadline:
                 self.stop()

@@ -53,7 +53,9 @@ def settled(cloud: Cloud) -> bool:
         elif status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS"):
             return True
         if time.monotonic() > deadline:
-            raise CloudError(f"the stack is {status} for {SECONDS} s: `make clean` starts anew")
+            raise CloudError(
+                f"the stack is {status} for {SECONDS} s: `make clean` starts again from nothing"
+            )
         time.sleep(1)
     return False
 

@@ -14,7 +14,7 @@ from infra.local.cloud import Cloud
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-# Lambda's own lines say nothing that the functions' do not
+# Lambda's own lines add nothing to the functions'
 NOISE = ("START ", "END ", "REPORT ", "INIT_START")
 
 
@@ -52,11 +52,11 @@ def line(group: str, timestamp: int, message: str) -> str:
     """Time, function and message of a log event."""
     at = datetime.fromtimestamp(timestamp / 1000, UTC).strftime("%H:%M:%S")
     try:
-        said = json.loads(message)
+        entry = json.loads(message)
     except ValueError:
         return f"{at} {group.rpartition('/')[2]}: {message.rstrip()}\n"
-    if not isinstance(said, dict) or "message" not in said:
+    if not isinstance(entry, dict) or "message" not in entry:
         return ""  # metrics
     plain = ("method", "route", "status", "milliseconds", "records", "poison")
-    more = " ".join(f"{said[name]}" for name in plain if name in said)
-    return f"{at} {said.get('service', '')}: {said['message']} {more}\n"
+    more = " ".join(f"{entry[name]}" for name in plain if name in entry)
+    return f"{at} {entry.get('service', '')}: {entry['message']} {more}\n"

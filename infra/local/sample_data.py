@@ -51,8 +51,10 @@ def load(described: dict[str, Any]) -> None:
     with httpx.Client(base_url=described["api"], headers=described["headers"], timeout=60) as api:
         for what, send in _loads():
             try:
-                answer = send(api)
+                response = send(api)
             except httpx.HTTPError as error:
                 raise CloudError(f"loading {what} failed: {error}") from error
-            if answer.is_error:
-                raise CloudError(f"loading {what} failed: {answer.status_code} {answer.text[:300]}")
+            if response.is_error:
+                raise CloudError(
+                    f"loading {what} failed: {response.status_code} {response.text[:300]}"
+                )

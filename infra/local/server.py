@@ -63,7 +63,7 @@ class Server:
         with suppress(asyncio.CancelledError):
             await self.tasks[1]
         if await self.save():
-            # what says that this process was not killed
+            # its absence means that this process was not killed
             (self.folder / "process.json").unlink(missing_ok=True)
         await send({"type": "lifespan.shutdown.complete"})
 

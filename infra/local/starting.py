@@ -29,7 +29,10 @@ def kept_region(folder: Path) -> str | None:
 def lost(save: saves.Save | None) -> str:
     """What a kill before this start took away."""
     if save is None:
-        return "the local cloud was killed before its first save: all is made anew"
+        return (
+            "the local cloud was killed before its first save: "
+            "everything is deployed and loaded again"
+        )
     at = save.at.astimezone().strftime("%H:%M:%S on %d %B")
     return (
         f"the local cloud was killed: it continues from its save of {at}, "
@@ -61,7 +64,7 @@ def rewind_streams(folder: Path) -> None:
         try:
             state = json.loads(path.read_text())
         except ValueError as error:
-            raise CloudError(f"{path} is damaged: `make clean` starts anew without it") from error
+            raise CloudError(f"{path} is damaged: `make clean` starts again without it") from error
         state.get("payload", {}).pop("dynamodb_stream_positions", None)
         path.unlink()  # it is the save's file too
         path.write_text(json.dumps(state))

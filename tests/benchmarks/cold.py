@@ -2,7 +2,7 @@
 
 AWS's runtime client (awslambdaric) runs each handler under AWS's runtime emulator, a new process
 per round; init is the time from the start of the interpreter to the client's first call for an
-invocation, and its processor time is shown beside it, which other work on the machine sways less.
+invocation, and its processor time is printed beside it, which other work on the machine sways less.
 The rounds of all are interleaved.
 """
 
@@ -37,7 +37,7 @@ WORK = ROOT / ".local" / "bench"
 HTTP = ("ingestion", "sprockets", "reports", "greetings", "portal")
 SECONDS = 30  # at most for one start
 
-# Runs the client as AWS does, and tells when it asks for its first invocation
+# Runs the client as AWS does, and reports when it asks for its first invocation
 BOOTSTRAP = """\
 import os, sys, time
 sys.path[:0] = os.environ["BENCH_PATH"].split(os.pathsep)
@@ -56,7 +56,7 @@ bootstrap.run(sys.argv[1], client(os.environ["AWS_LAMBDA_RUNTIME_API"]))
 
 
 class StartError(Exception):
-    """A handler that was not initialized, and the end of what it said."""
+    """A handler that was not initialized, and the end of its output."""
 
 
 class Init(NamedTuple):
@@ -194,7 +194,7 @@ def start_once(contender: Contender, runtime: Path, emulator: str) -> Init:
 
 
 def invoke(port: int) -> None:
-    """Invoke once, which is when the emulator starts the function; any answer will do."""
+    """Invoke once, which is when the emulator starts the function; any response will do."""
     url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + SECONDS

@@ -1,7 +1,7 @@
 """`make bench-costs`: the read and write units of DynamoDB that a request, a row, a report take.
 
 Each is asked for through its handler; between it and the store of a local cloud stands a meter,
-which has the store tell what it consumed. Prices are DynamoDB's on demand, us-east-1.
+which has the store report what it consumed. Prices are DynamoDB's on demand, us-east-1.
 """
 
 import json
@@ -33,7 +33,7 @@ Case = tuple[str, str, str, Any, dict[str, str]]
 
 
 class Meter(Proxy):
-    """Sums what the calls that pass consume: reads by what they get, writes as the store says."""
+    """Sums what calls consume: reads by what they get, writes as the store reports."""
 
     def __init__(self, store: str) -> None:
         self.read = self.written = 0.0
@@ -43,25 +43,27 @@ class Meter(Proxy):
         asked = json.loads(body)
         asked["ReturnConsumedCapacity"] = "TOTAL"
         kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
-        answered = super().answer(json.dumps(asked).encode(), kept)
-        assert answered is not None
-        status, told = answered[0], json.loads(answered[1])
+        result = super().answer(json.dumps(asked).encode(), kept)
+        assert result is not None
+        status, response = result[0], json.loads(result[1])
         target = next(value for name, value in headers.items() if name.lower() == "x-amz-target")
         call = target.partition(".")[2]
         if call == "BatchGetItem":
             for name, some in asked["RequestItems"].items():
-                found = told["Responses"].get(name, [])
+                found = response["Responses"].get(name, [])
                 blocks = sum(map(blocks_of, found)) + len(some["Keys"]) - len(found)
                 self.read += blocks * price_of(some)
         elif call in {"GetItem", "Query", "Scan"}:
-            self.read += blocks_of(*told.get("Items", [told.get("Item", {})])) * price_of(asked)
+            self.read += blocks_of(*response.get("Items", [response.get("Item", {})])) * price_of(
+                asked
+            )
         elif status == 200:
-            consumed = told["ConsumedCapacity"]
+            consumed = response["ConsumedCapacity"]
             each = consumed if isinstance(consumed, list) else [consumed]
             self.written += sum(some["CapacityUnits"] for some in each)
         else:
             self.written += 1  # a write whose condition fails costs as well
-        return answered
+        return result
 
     def clear(self) -> None:
         self.read = self.written = 0.0

@@ -111,7 +111,7 @@ PARTS: dict[str, Callable[[Path], int]] = {"worker": worker, "peer": peer, "plan
 
 
 def part(name: str, path: Path) -> None:
-    """One measurement, told as JSON."""
+    """One measurement, as JSON."""
     warm = path.with_suffix(".warm")
     with path.open("rb") as file:
         warm.write_bytes(b"".join(islice(file, 1000)))
@@ -119,8 +119,8 @@ def part(name: str, path: Path) -> None:
     started, used = time.perf_counter(), time.process_time()
     done = PARTS[name](path)
     seconds, processor = time.perf_counter() - started, time.process_time() - used
-    told = {"done": done, "seconds": seconds, "processor": processor, "memory": peak()}
-    sys.stdout.write(json.dumps(told) + "\n")
+    measured = {"done": done, "seconds": seconds, "processor": processor, "memory": peak()}
+    sys.stdout.write(json.dumps(measured) + "\n")
 
 
 def measured(name: str, path: Path, store: str) -> dict[str, Any]:

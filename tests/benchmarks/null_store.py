@@ -18,21 +18,21 @@ SPROCKET = b"""{"Item":{"pk":{"S":"SPROCKET"},"sk":{"S":"000000000000001"},"id":
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: %d\r\n\r\n"
 
 
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
             await reader.readexactly(int(length or 0))
-            said = SPROCKET if b"DynamoDB_20120810.GetItem" in head else WRITTEN
-            writer.write(HEAD % len(said) + said)
+            body = SPROCKET if b"DynamoDB_20120810.GetItem" in head else WRITTEN
+            writer.write(HEAD % len(body) + body)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 
 
 async def serve() -> None:
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=2**22)
+    server = await asyncio.start_server(respond, "127.0.0.1", 0, limit=2**22)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -2,7 +2,7 @@
 
 Per size: the stream's records of the rows go through the projector into a local DynamoDB (of the
 local cloud), then each report is asked for through its handler. Beside it: the same figures by a
-scan in the function, and by SQL in SQLite. Read units are those that the store says it consumed.
+scan in the function, and by SQL in SQLite. Read units are those that the store reports.
 """
 
 import os
@@ -65,7 +65,7 @@ class Units:
 
                 def counted(*args: Any, **kwargs: Any) -> Any:
                     result = call(*args, **kwargs)
-                    if name == "sync_batch_get":  # which says nothing of its cost
+                    if name == "sync_batch_get":  # which does not report its cost
                         units.read += len(result) / 2
                     if name == "sync_scan_page":  # nor does this: half a unit for 4 KB
                         units.read += sum(map(size_of, result[0])) / 8192

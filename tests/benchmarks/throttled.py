@@ -184,7 +184,7 @@ class Store:
         return {"UnprocessedItems": {table: left}}
 
     def sync_batch_write(self, table: str, puts: list[Any], _: list[Any]) -> None:
-        """As the core, which sends five times what is left and then says no more of it."""
+        """As the core, which sends five times what is left and then drops it without an error."""
         left = unprocessed.requests(list(map(pydynox_core.item_to_dynamo, puts)), [])
         for attempt in range(5):
             try:
@@ -224,7 +224,7 @@ def simulated(clock: Clock, store: Store) -> Iterator[None]:
         yield
 
 
-def run(rows: int, rate: float, told: Callable[[float], object] = lambda _: None) -> Result:
+def run(rows: int, rate: float, report: Callable[[float], object] = lambda _: None) -> Result:
     """So many rows, by 32 workers at once."""
     clock = Clock()
     tables = OnDemand(writes=rate, clock=clock.monotonic)
@@ -248,7 +248,7 @@ def run(rows: int, rate: float, told: Callable[[float], object] = lambda _: None
                     window = b"".join(raw[start : start + size])
                     with tempfile.SpooledTemporaryFile(8_000_000) as rejected:
                         load.window(window, 1, 0, rejected)
-                    told(len(window.splitlines()))
+                    report(len(window.splitlines()))
         except Exception:  # noqa: BLE001 - counted
             failed.append(number)
 

@@ -2,7 +2,7 @@
 
 Both sides are called in one process with the same events, turn by turn. The store is a process of
 its own that has one sprocket for everyone. The peer writes no log; what the functions' line of log
-costs is told by itself.
+costs is printed by itself.
 """
 
 import json

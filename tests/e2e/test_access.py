@@ -19,7 +19,7 @@ from sprocketworks.login import Places, by_secret
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
-# API Gateway says either of a token that lacks the scope
+# API Gateway responds with either of a token that lacks the scope
 REFUSED = {401, 403}
 
 
@@ -46,13 +46,13 @@ def program(stack: Stack, pool: str, *scopes: str, **more: Any) -> dict[str, Any
         AllowedOAuthScopes=list(scopes),
         **more,
     )["UserPoolClient"]
-    answer = httpx.post(
+    response = httpx.post(
         f"{stack.cloud.endpoint}/oauth2/token",
         data={"grant_type": "client_credentials", "scope": " ".join(scopes)},
         auth=(client["ClientId"], client["ClientSecret"]),
     )
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+    assert response.status_code == 200, response.text
+    return dict(response.json())
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def test_a_birthday_is_announced_once(stack: Stack) -> None:
         stack.invoke("AnnounceFunction")
     # what SNS delivers takes a moment
     got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
-    said = [json.loads(json.loads(each["Body"])["Message"]) for each in got]
-    assert [each["message"] for each in said if each["username"] == "Jubilar"] == [
+    messages = [json.loads(json.loads(each["Body"])["Message"]) for each in got]
+    assert [each["message"] for each in messages if each["username"] == "Jubilar"] == [
         "Hello, Jubilar! Happy Birthday!"
     ]

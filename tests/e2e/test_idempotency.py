@@ -19,11 +19,11 @@ def test_twenty_clients_with_one_key_create_one_sprocket(stack: Stack) -> None:
         return stack.api.post("/sprockets", json=SPROCKET, headers=headers)
 
     with ThreadPoolExecutor(20) as clients:
-        answers = list(clients.map(create, range(20)))
-    created = [answer for answer in answers if answer.status_code == 201]
-    assert {answer.status_code for answer in answers} <= {201, 409}
-    assert len({answer.json()["id"] for answer in created}) == 1
-    assert sum("idempotent-replayed" not in answer.headers for answer in created) == 1
+        responses = list(clients.map(create, range(20)))
+    created = [response for response in responses if response.status_code == 201]
+    assert {response.status_code for response in responses} <= {201, 409}
+    assert len({response.json()["id"] for response in created}) == 1
+    assert sum("idempotent-replayed" not in response.headers for response in created) == 1
     again = create(0)
     assert again.status_code == 201
     assert again.headers["idempotent-replayed"] == "true"

@@ -47,17 +47,17 @@ def lists(client: httpx.Client) -> list[str]:
 
 
 def test_all_stores_are_healthy(anybody: httpx.Client) -> None:
-    answer = anybody.get("/health")
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["status"] == "ok"
+    response = anybody.get("/health")
+    assert response.status_code == 200, response.text
+    assert response.json()["status"] == "ok"
 
 
 @pytest.mark.parametrize("path", OPEN)
 def test_what_is_open_is_served_safely(anybody: httpx.Client, path: str) -> None:
-    answer = anybody.get(path)
-    assert answer.status_code == 200
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "max-age" in answer.headers["strict-transport-security"]
+    response = anybody.get(path)
+    assert response.status_code == 200
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "max-age" in response.headers["strict-transport-security"]
 
 
 def test_everything_else_asks_for_a_token(anybody: httpx.Client) -> None:
@@ -69,6 +69,6 @@ def test_everything_else_asks_for_a_token(anybody: httpx.Client) -> None:
 
 def test_every_list_and_report_responds(anybody: httpx.Client, member: httpx.Client) -> None:
     for path in lists(anybody):
-        answer = member.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.text}"
-        assert answer.headers["content-type"].startswith("application/json")
+        response = member.get(path)
+        assert response.status_code == 200, f"{path}: {response.text}"
+        assert response.headers["content-type"].startswith("application/json")

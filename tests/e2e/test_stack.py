@@ -73,12 +73,14 @@ def test_the_experiments_report_equals_the_same_by_sql(
 
 def test_loading_a_file_again_counts_nothing_twice(api: httpx.Client, expected: Expected) -> None:
     body = (DATA / "hired_employees.csv").read_bytes()
-    answer = api.post("/tables/hired_employees", content=body, headers={"content-type": "text/csv"})
-    told = answer.json()
-    counts = (told["read"], told["written"], told["rejected"])
+    response = api.post(
+        "/tables/hired_employees", content=body, headers={"content-type": "text/csv"}
+    )
+    loaded = response.json()
+    counts = (loaded["read"], loaded["written"], loaded["rejected"])
     assert counts == expected.counts["hired_employees"]
-    assert [error["line"] for error in told["errors"]] == sorted(
-        error["line"] for error in told["errors"]
+    assert [error["line"] for error in loaded["errors"]] == sorted(
+        error["line"] for error in loaded["errors"]
     )
     test_the_reports_equal_the_same_by_sql(api, expected, 2021)
 
@@ -100,9 +102,9 @@ def test_a_form_and_broken_bytes_arrive_as_they_were_sent(api: httpx.Client) -> 
     assert api.post("/tables/departments", files=files).json()["written"] == 1
     assert api.get("/tables/departments/rows/77").json()["department"] == "Gießerei"
     latin = "77,Gie\xdferei\n".encode("latin-1")
-    answer = api.post("/tables/departments", content=latin, headers={"content-type": "text/csv"})
-    assert answer.status_code == 422
-    assert "byte 6 " in answer.json()["detail"]
+    response = api.post("/tables/departments", content=latin, headers={"content-type": "text/csv"})
+    assert response.status_code == 422
+    assert "byte 6 " in response.json()["detail"]
     large = api.post(
         "/tables/departments", content=b"1,a\n" * 1_500_000, headers={"content-type": "text/csv"}
     )
@@ -129,10 +131,10 @@ def test_every_failure_is_a_problem(api: httpx.Client) -> None:
         ("GET", "/sprockets?limit=0", 400),
         ("POST", "/sprockets", 400),
     ]:
-        answer = api.request(method, path)
-        assert answer.status_code == status, (method, path, answer.text)
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["status"] == status
+        response = api.request(method, path)
+        assert response.status_code == status, (method, path, response.text)
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["status"] == status
 
 
 def test_the_sample_factories_are_there(api: httpx.Client) -> None:
@@ -172,8 +174,8 @@ def test_of_two_writers_at_once_one_is_refused(api: httpx.Client) -> None:
     url = f"/sprockets/{made.json()['id']}"
     headers = {"If-Match": made.headers["etag"]}
     with ThreadPoolExecutor(6) as pool:
-        answers = pool.map(lambda _: api.put(url, json=SPROCKET, headers=headers), range(6))
-    statuses = [answer.status_code for answer in answers]
+        responses = pool.map(lambda _: api.put(url, json=SPROCKET, headers=headers), range(6))
+    statuses = [response.status_code for response in responses]
     assert sorted(statuses) == [200] + [412] * 5
 
 
@@ -188,9 +190,9 @@ def test_a_thousand_points_and_a_thinned_chart(api: httpx.Client) -> None:
     for start in (0, 1000):
         points = [point(start + n, sprocket) for n in range(1000)]
         assert api.post(url, json={"points": points}).status_code == 201
-    shown = api.get(f"/factories/{factory}").json()
-    assert shown["chart_data_thinned"] is True
-    times = shown["chart_data"]["time"]
+    found = api.get(f"/factories/{factory}").json()
+    assert found["chart_data_thinned"] is True
+    times = found["chart_data"]["time"]
     assert len(times) <= 1000
     assert (times[0], times[-1]) == (0, 1999)
     assert api.delete(f"/sprockets/{sprocket}").status_code == 409

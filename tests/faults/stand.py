@@ -108,7 +108,7 @@ class Writer(threading.Thread):
         super().__init__()
         self.api = api
         self.first = first
-        self.written: dict[int, float] = {}  # when each row's answer came
+        self.written: dict[int, float] = {}  # when each row was confirmed
 
     def run(self) -> None:
         number = self.first

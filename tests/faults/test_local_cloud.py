@@ -1,4 +1,4 @@
-"""The local cloud, killed at any moment: the next start works and says what was lost."""
+"""The local cloud, killed at any moment: the next start works and prints what was lost."""
 
 import random
 import threading
@@ -45,9 +45,9 @@ def kill_while_rows_are_written(stand: Stand, chance: random.Random, first: int)
         stand.kill()
         writer.join()
     saved = saves.newest(stand.cloud.folder)
-    said = stand.run("up")
-    assert said.count("\n") == 1, said
-    assert "the local cloud was killed" in said
+    warning = stand.run("up")
+    assert warning.count("\n") == 1, warning
+    assert "the local cloud was killed" in warning
     if saved is None:
         return
     with stand.api() as api:

@@ -46,16 +46,19 @@ def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.chdir(tmp_path / "deep")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
-    def command(*arguments: str, started: Callable[[int], None] = lambda _: None) -> Done:
+    def command(
+        *arguments: str, started: Callable[[int], None] = lambda _: None, stdin: str = ""
+    ) -> Done:
         with subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "sprocketworks", *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             text=True,
         ) as process:
             started(process.pid)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(stdin, timeout=60)
         return Done(process.returncode, out, err)
 
     return command

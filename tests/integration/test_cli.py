@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,7 +18,7 @@ from tests.front_door import Answer, Context, call
 from tests.large_files import arrival, run, shown
 from tests.views import add_users
 
-BUSY = Answer(503, {"Retry-After": "0"}, "{}")
+OVERLOADED = Answer(503, {"Retry-After": "0"}, "{}")
 
 
 def state_machine(method: str, path: str) -> None:
@@ -86,11 +85,10 @@ def test_exit_codes_tell_rejects_failures_and_refusals(
 def test_an_upload_that_is_interrupted_is_taken_up(
     cli: Cli, bridge: Bridge, csv: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> Iterator[bytes]:
-        yield b"--"
+    def broken(*_: object) -> object:
         raise httpx.WriteError("cut")
 
-    monkeypatch.setattr(upload, "_body", broken)
+    monkeypatch.setattr(upload, "Watched", broken)
     monkeypatch.setattr(upload, "UPLOAD_ATTEMPTS", 1)
     body = {"table": "departments", "filename": "departments.csv", "options": {}}
     with client.Client(client.Access(bridge.url, {})) as api:
@@ -106,6 +104,30 @@ def test_an_upload_that_is_interrupted_is_taken_up(
     assert again.code == 0
     assert f"going on with ingestion {first['id']}" in again.err
     assert len(call("GET", "/ingestions").json["items"]) == 1
+
+
+def test_several_files_and_a_pipe_are_loaded_one_after_the_other(
+    cli: Cli, bridge: Bridge, csv: str, tmp_path: Path
+) -> None:
+    bridge.before = state_machine
+    (tmp_path / "more.csv").write_text("4,Packing\n5,Polishing\n")
+    done = cli("upload", csv, "-", str(tmp_path / "more.csv"), "-t", "departments", stdin="6,New\n")
+    assert done.code == 0, done.err
+    jobs = json.loads(done.out)
+    assert [job["filename"] for job in jobs] == ["departments.csv", "stdin.csv", "more.csv"]
+    assert [job["rows"]["written"] for job in jobs] == [2, 1, 2]
+    # ids may be shortened where they are unique
+    for job in jobs:
+        others = [other["id"] for other in jobs if other is not job]
+        short = next(
+            job["id"][:n]
+            for n in range(4, 25)
+            if not any(other.startswith(job["id"][:n]) for other in others)
+        )
+        assert json.loads(cli("status", short).out)["id"] == job["id"]
+    ambiguous = cli("cancel", jobs[0]["id"][:5])
+    assert ambiguous.code == client.USAGE
+    assert all(job["id"] in ambiguous.err for job in jobs)
 
 
 def test_ctrl_c_leaves_the_job_running_and_says_how_to_go_on(
@@ -134,17 +156,17 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_go_on(
 def test_what_passes_is_tried_again_and_a_post_is_done_once(
     cli: Cli, bridge: Bridge, csv: str
 ) -> None:
-    bridge.answers.extend([BUSY, None])
+    bridge.answers.extend([OVERLOADED, None])
     assert "departments" in cli("tables").out
     bridge.requests.clear()
-    bridge.answers.append(BUSY)
+    bridge.answers.append(OVERLOADED)
     assert cli("upload", csv, "-t", "departments", "--no-wait").code == 0
     keys = [
         headers["Idempotency-Key"] for method, _, headers in bridge.requests if method == "POST"
     ]
     assert len(keys) == 2
     assert len(set(keys)) == 1
-    bridge.answers.extend([BUSY] * client.ATTEMPTS)
+    bridge.answers.extend([OVERLOADED] * client.ATTEMPTS)
     assert cli("tables").code == client.UNREACHABLE
 
 
