@@ -16,10 +16,10 @@ import httpx
 from sprocketworks.files import Document, parse, read_object, reason
 
 FAILED, USAGE, REJECTED, REFUSED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130  # exit codes
-ATTEMPTS = 5
+REQUEST_ATTEMPTS = 5
 LONGEST_PAGE = 100
 PASSING = {429, 502, 503, 504}
-TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
+REQUEST_TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
 
 
 class CommandError(Exception):
@@ -89,7 +89,7 @@ class Client:
     def __init__(self, access: Access) -> None:
         self.api = access.api.rstrip("/")
         with reaching(self.api):
-            self._http = httpx.Client(headers=access.headers, timeout=TIMEOUT)
+            self._http = httpx.Client(headers=access.headers, timeout=REQUEST_TIMEOUT)
 
     def __enter__(self) -> "Client":
         return self
@@ -135,16 +135,18 @@ class Client:
     def request(self, method: str, *segments: str, **options: Any) -> httpx.Response:
         """The response, when the API has done what was asked."""
         url = self.api + path_of(*segments)
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, REQUEST_ATTEMPTS + 1):
             try:
                 with reaching(self.api):
                     response = self._http.request(method, url, **options)
             except CommandError as error:
-                if attempt == ATTEMPTS or not isinstance(error.__cause__, httpx.TransportError):
+                if attempt == REQUEST_ATTEMPTS or not isinstance(
+                    error.__cause__, httpx.TransportError
+                ):
                     raise
                 pause = 0.0
             else:
-                if response.status_code not in PASSING or attempt == ATTEMPTS:
+                if response.status_code not in PASSING or attempt == REQUEST_ATTEMPTS:
                     return _expect_success(response)
                 wanted = response.headers.get("retry-after", "")
                 pause = min(float(wanted), 30) if wanted.isdecimal() else 0.0

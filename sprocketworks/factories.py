@@ -20,7 +20,7 @@ def times(factory: Document) -> list[int]:
     return found
 
 
-COLUMNS = {
+FACTORY_COLUMNS = {
     "id": itemgetter("id"),
     "name": itemgetter("name"),
     "points in the chart": lambda factory: len(times(factory)),
@@ -36,7 +36,7 @@ def list_factories(
     """Factories in order of id, with charts of at most 100 points."""
     query = {"from": since, "to": until}
     with context.obj.client() as client:
-        context.obj.show_list(client.listed("factories", most=limit, **query), COLUMNS)
+        context.obj.show_list(client.listed("factories", most=limit, **query), FACTORY_COLUMNS)
 
 
 @group.command("show")

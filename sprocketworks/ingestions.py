@@ -193,7 +193,10 @@ def rejects(context: typer.Context, ingestion: str, into: OutputFile = None) -> 
         ingestion = uploads.full_id(client, ingestion)
         url = client.get("ingestions", ingestion, "rejects").headers.get("location", "")
     # the URL is signed: the token stays with the API
-    with reaching("the bucket"), httpx.stream("GET", url, timeout=uploads.TIMEOUT) as response:
+    with (
+        reaching("the bucket"),
+        httpx.stream("GET", url, timeout=uploads.UPLOAD_TIMEOUT) as response,
+    ):
         if response.status_code != 200:
             raise CommandError(UNREACHABLE, f"the bucket responds with {response.status_code}")
         with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:

@@ -19,7 +19,7 @@ from sprocketworks.output import say
 
 SCOPES = "openid sprocketworks/read sprocketworks/write"
 LOOPBACK_PORT = 8917  # the user pool's client knows this address
-PATIENCE = 300  # seconds that the browser is waited for
+SIGN_IN_SECONDS = 300  # seconds that the browser is waited for
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ def in_browser(places: Places) -> dict[str, Any]:
         url = attempt.url(places)
         if not webbrowser.open(url):
             say(f"open this address to sign in:\n{url}")
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + SIGN_IN_SECONDS
         while not codes and time.monotonic() < deadline:
             server.handle_request()
     if not codes:
-        raise CommandError(REFUSED, f"nobody signed in within {PATIENCE} s")
+        raise CommandError(REFUSED, f"nobody signed in within {SIGN_IN_SECONDS} s")
     return attempt.token(places, codes[0])
 
 

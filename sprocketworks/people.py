@@ -8,7 +8,9 @@ import typer
 from sprocketworks import output
 from sprocketworks.app import Limit, app, commands
 
-COLUMNS = {name: itemgetter(name) for name in ("username", "next_birthday", "in_days", "turns")}
+BIRTHDAY_COLUMNS = {
+    name: itemgetter(name) for name in ("username", "next_birthday", "in_days", "turns")
+}
 Born = Annotated[str, typer.Option("--born", metavar="YYYY-MM-DD", help="Date of birth")]
 Zone = Annotated[str | None, typer.Option("--tz", help="IANA time zone")]
 group = commands("Save and forget people; `hello` greets them, `birthdays` lists who is next.")
@@ -40,4 +42,6 @@ def birthdays(
 ) -> None:
     """The birthdays of the coming days, soonest first."""
     with context.obj.client() as client:
-        context.obj.show_list(client.listed("birthdays", most=limit, within=within), COLUMNS)
+        context.obj.show_list(
+            client.listed("birthdays", most=limit, within=within), BIRTHDAY_COLUMNS
+        )

@@ -9,7 +9,7 @@ from sprocketworks import output
 from sprocketworks.app import Limit, app, commands
 from sprocketworks.arguments import From, JsonFile, To, document_in, second, time_of
 
-COLUMNS = {
+POINT_COLUMNS = {
     "id": itemgetter("id"),
     "time": lambda point: time_of(point["time"]),
     "actual": itemgetter("actual"),
@@ -33,7 +33,7 @@ def list_points(
     query = {"from": since, "to": until}
     with context.obj.client() as client:
         points = client.listed("factories", factory, "production", most=limit, **query)
-        context.obj.show_list(points, COLUMNS)
+        context.obj.show_list(points, POINT_COLUMNS)
 
 
 @group.command("show")
@@ -64,7 +64,7 @@ def import_points(context: typer.Context, factory: str, file: JsonFile) -> None:
     document = document_in(file)
     with context.obj.client() as client:
         made = client.post("factories", factory, "production", body=document)["items"]
-    context.obj.show_list(made, COLUMNS)
+    context.obj.show_list(made, POINT_COLUMNS)
 
 
 @group.command("change")

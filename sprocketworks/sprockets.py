@@ -9,8 +9,8 @@ from sprocketworks import output
 from sprocketworks.app import Limit, app, commands
 from sprocketworks.arguments import JsonFile, document_in
 
-FIELDS = ("id", "teeth", "pitch_diameter", "outside_diameter", "pitch")
-COLUMNS = {name: itemgetter(name) for name in FIELDS}
+SPROCKET_FIELDS = ("id", "teeth", "pitch_diameter", "outside_diameter", "pitch")
+SPROCKET_COLUMNS = {name: itemgetter(name) for name in SPROCKET_FIELDS}
 Teeth = Annotated[int, typer.Option(min=1)]
 group = commands("List, create, change and delete sprockets.")
 app.add_typer(group, name="sprockets")
@@ -20,7 +20,7 @@ app.add_typer(group, name="sprockets")
 def list_sprockets(context: typer.Context, limit: Limit = 100) -> None:
     """Sprockets in order of id."""
     with context.obj.client() as client:
-        context.obj.show_list(client.listed("sprockets", most=limit), COLUMNS)
+        context.obj.show_list(client.listed("sprockets", most=limit), SPROCKET_COLUMNS)
 
 
 @group.command("show")

@@ -25,7 +25,7 @@ RECENT = 1000  # jobs among which a shortened id is looked for
 FIRST_POLL, LAST_POLL = 0.1, 2.0  # seconds between two looks at a job
 ENDED = ("succeeded", "failed", "cancelled")
 # S3 may take long to respond at the end of a large upload
-TIMEOUT = httpx.Timeout(300, connect=5)
+UPLOAD_TIMEOUT = httpx.Timeout(300, connect=5)
 UPLOAD_ATTEMPTS = 3
 
 
@@ -102,7 +102,7 @@ def _send(file: Path, form: dict[str, Any]) -> None:
                         form["url"],
                         data=form["fields"],
                         files={"file": ("file.csv", opened, "text/csv")},
-                        timeout=TIMEOUT,
+                        timeout=UPLOAD_TIMEOUT,
                     )
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 if attempt == UPLOAD_ATTEMPTS:

@@ -9,7 +9,7 @@ import httpx
 
 from infra.local.cloud import Cloud
 
-REGION = "eu-central-1"  # not the one that clients fall back on
+STACK_REGION = "eu-central-1"  # not the one that clients fall back on
 
 
 def free_port() -> int:

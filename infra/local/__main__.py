@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.build import ROOT, BuildError, build
 from infra.local.access import NAME, PASSWORD, sign_in
-from infra.local.cloud import REGION, SAVE_SECONDS, Cloud
+from infra.local.cloud import DEFAULT_REGION, SAVE_SECONDS, Cloud
 from infra.local.deploy import deploy, outputs
 from infra.local.logs import follow
 from infra.local.sample_data import load
@@ -38,7 +38,7 @@ def the_cloud() -> Cloud:
     seconds = os.environ.get("SPROCKETWORKS_SAVE_SECONDS", str(SAVE_SECONDS))
     if not seconds.isdecimal() or not int(seconds):
         raise CloudError(f"SPROCKETWORKS_SAVE_SECONDS must be whole seconds, not {seconds!r}")
-    region = os.environ.get("SPROCKETWORKS_REGION") or kept_region(folder) or REGION
+    region = os.environ.get("SPROCKETWORKS_REGION") or kept_region(folder) or DEFAULT_REGION
     if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
         raise CloudError(f"SPROCKETWORKS_REGION must be a region of AWS, not {region!r}")
     return Cloud(folder, int(port), int(seconds), region)

@@ -21,7 +21,7 @@ from infra.local import processes, saves, starting
 from infra.local.starting import CREDENTIALS, STAGE, CloudError
 from infra.locks import locked
 
-REGION = "us-east-1"  # unless another is set
+DEFAULT_REGION = "us-east-1"  # unless another is set
 START_SECONDS = 120
 STOP_SECONDS = 300
 SAVE_SECONDS = 60
@@ -36,7 +36,7 @@ class Cloud:
     folder: Path
     port: int
     save_seconds: int = SAVE_SECONDS
-    region: str = REGION
+    region: str = DEFAULT_REGION
 
     @property
     def endpoint(self) -> str:

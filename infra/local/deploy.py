@@ -10,7 +10,7 @@ from infra.local.cloud import Cloud
 from infra.local.starting import CloudError
 
 STACK = "sprocketworks-local"
-SECONDS = 300  # for what another start began
+SETTLE_SECONDS = 300  # for what another start began
 # Of a first deployment that failed: such a stack takes no update, and has nothing to lose
 NEVER_MADE = {"CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
@@ -45,7 +45,7 @@ def deploy(cloud: Cloud, built: str) -> dict[str, str]:
 
 def settled(cloud: Cloud) -> bool:
     """Whether there is a stack to update, when nobody changes it any more; CloudError."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + SETTLE_SECONDS
     while (stack := _stack(cloud)) is not None:
         status = str(stack["StackStatus"])
         if status in NEVER_MADE:
@@ -54,7 +54,7 @@ def settled(cloud: Cloud) -> bool:
             return True
         if time.monotonic() > deadline:
             raise CloudError(
-                f"the stack is {status} for {SECONDS} s: `make clean` starts again from nothing"
+                f"the stack is {status} for {SETTLE_SECONDS} s: `make clean` starts again"
             )
         time.sleep(1)
     return False

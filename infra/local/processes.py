@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 SERVER = "infra.local.server"
-SECONDS = 10  # to end
+END_SECONDS = 10  # to end
 
 
 def server(folder: Path) -> psutil.Process | None:
@@ -37,7 +37,7 @@ def end(folder: Path) -> None:
     for process in left:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=SECONDS)
+    psutil.wait_procs(left, timeout=END_SECONDS)
 
 
 def _all(folder: Path) -> Iterator[psutil.Process]:

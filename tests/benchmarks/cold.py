@@ -28,14 +28,14 @@ from rich.progress import track
 from infra.build import CODE, ROOT, THIS_ARCHITECTURE, tool
 from tests.template import environment, resources
 
-ROUNDS = 11
+COLD_ROUNDS = 11
 OF_PEER, OF_BARE = 0.2, 1.6  # what the functions must reach
-FIRST = "FastAPI + Mangum + boto3, as `sam build` ships it"
+SHIPPED_PEER = "FastAPI + Mangum + boto3, as `sam build` ships it"
 BARE = "bare handler with a DynamoDB client"
 PEERS = Path(__file__).parent / "peers"
 WORK = ROOT / ".local" / "bench"
 HTTP = ("ingestion", "sprockets", "reports", "greetings", "portal")
-SECONDS = 30  # at most for one start
+CALL_SECONDS = 30  # at most for one start
 
 # Runs the client as AWS does, and reports when it asks for its first invocation
 BOOTSTRAP = """\
@@ -110,7 +110,7 @@ def contenders() -> list[Contender]:
     web = ("fastapi", "mangum", "boto3")
     return [
         Contender(
-            FIRST,
+            SHIPPED_PEER,
             "app.handler",
             (peer("fastapi_peer", compiled=False), install(WORK / "web", *web, compiled=False)),
         ),
@@ -197,10 +197,10 @@ def invoke(port: int) -> None:
     """Invoke once, which is when the emulator starts the function; any response will do."""
     url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + CALL_SECONDS
     while True:
         try:
-            with direct.open(url, data=b"{}", timeout=SECONDS) as answer:
+            with direct.open(url, data=b"{}", timeout=CALL_SECONDS) as answer:
                 answer.read()
                 return
         except urllib.error.URLError as error:
@@ -221,7 +221,7 @@ def end(emulator: psutil.Popen) -> None:
             each.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(family, timeout=SECONDS)
+    psutil.wait_procs(family, timeout=CALL_SECONDS)
 
 
 def machine() -> str:
@@ -242,7 +242,7 @@ def measure(contenders_: list[Contender]) -> dict[str, list[Init]]:
     if emulator is None:
         raise StartError("aws-sam-cli, which has the emulator, is not installed")
     runtime = install(WORK / "runtime", "awslambdaric", compiled=True)
-    starts = [(number, each) for number in range(ROUNDS + 1) for each in contenders_]
+    starts = [(number, each) for number in range(COLD_ROUNDS + 1) for each in contenders_]
     times: dict[str, list[Init]] = {each.name: [] for each in contenders_}
     for number, each in track(starts, "starting", console=Console(stderr=True)):
         took = start_once(each, runtime, emulator)
@@ -257,7 +257,7 @@ def table(times: dict[str, list[Init]]) -> list[str]:
         name: Init(*map(statistics.median, zip(*taken, strict=True)))
         for name, taken in times.items()
     }
-    first, bare = medians[FIRST].took, medians[BARE].took
+    first, bare = medians[SHIPPED_PEER].took, medians[BARE].took
 
     def ratio(name: str, value: float, target: float) -> str:
         return f"{value:.2f}{' (missed)' if name in HTTP and value > target else ''}"
@@ -272,7 +272,7 @@ def table(times: dict[str, list[Init]]) -> list[str]:
         "|---|---:|---:|---:|---:|",
         *(row(name, init) for name, init in medians.items()),
         "",
-        f"Medians of {ROUNDS} starts each, interleaved; {machine()}.",
+        f"Medians of {COLD_ROUNDS} starts each, interleaved; {machine()}.",
     ]
 
 

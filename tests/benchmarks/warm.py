@@ -25,7 +25,7 @@ from tests.conftest import CREDENTIALS, REGION
 from tests.front_door import Context, event
 from tests.template import environment
 
-ROUNDS, CALLS = 15, 300
+WARM_ROUNDS, CALLS = 15, 300
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 INVALID = json.dumps({"teeth": 0, "pitch_diameter": -1, "outside_diameter": "x"})
 
@@ -78,14 +78,14 @@ def bench() -> list[str]:
     ):
         logger.setLevel("INFO" if "log" in name else "WARNING")
         taken: dict[Handler, list[float]] = {handler: [], peer: []}
-        for number in range(ROUNDS + 1):
+        for number in range(WARM_ROUNDS + 1):
             for side, times in taken.items():
                 took = microseconds(side, request, status)
                 if number:  # the first one warms up
                     times.append(took)
         here, there = (statistics.median(times) for times in taken.values())
         lines.append(f"| {name} | {here:.0f} | {there:.0f} | {here / there:.2f} | ≤ {target} |")
-    return [*lines, "", f"Medians of {ROUNDS} times {CALLS} calls; {machine()}."]
+    return [*lines, "", f"Medians of {WARM_ROUNDS} times {CALLS} calls; {machine()}."]
 
 
 def main() -> None:

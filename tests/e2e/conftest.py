@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local.__main__ import up
 from infra.local.cloud import Cloud
 from tests.browser import CHROMIUM, PATIENCE, chromium, sign_in, watched
-from tests.stack import REGION, Stack, free_port
+from tests.stack import STACK_REGION, Stack, free_port
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
-    cloud = Cloud(Path(tmp_path_factory.mktemp("cloud")), free_port(), region=REGION)
+    cloud = Cloud(Path(tmp_path_factory.mktemp("cloud")), free_port(), region=STACK_REGION)
     try:
         described = up(cloud)
         with httpx.Client(

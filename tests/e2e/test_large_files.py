@@ -16,10 +16,10 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 TABLE = "HiredEmployeesTable"
-FIRST = 5_000_000  # ids that the sample data has not
+FIRST_HIRE = 5_000_000  # ids that the sample data has not
 
 
-def write(path: Path, rows: int, first: int = FIRST) -> set[int]:
+def write(path: Path, rows: int, first: int = FIRST_HIRE) -> set[int]:
     """A file of hires; the lines of the broken ones, 1 of 100."""
     lines = ["id,name,datetime,department_id,job_id"]
     broken = set()

@@ -17,7 +17,7 @@ import pytest
 from infra.build import ROOT
 from infra.local.access import NAME, PASSWORD
 from infra.local.cloud import Cloud
-from tests.stack import REGION, free_port
+from tests.stack import STACK_REGION, free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -62,10 +62,10 @@ def row_count(api: httpx.Client) -> int:
 def test_starts_stops_and_what_lies_between_them(tmp_path: Path) -> None:
     """In one test, for each start takes long."""
     state, port = tmp_path / "state", free_port()
-    cloud = Cloud(state, port, region=REGION)
+    cloud = Cloud(state, port, region=STACK_REGION)
     try:
         # two starts at once: the second waits for the first, and finds its work done
-        starts = [begin("up", state, port, SPROCKETWORKS_REGION=REGION) for _ in range(2)]
+        starts = [begin("up", state, port, SPROCKETWORKS_REGION=STACK_REGION) for _ in range(2)]
         done = [end(each) for each in starts]
         assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
         assert (
@@ -75,7 +75,7 @@ def test_starts_stops_and_what_lies_between_them(tmp_path: Path) -> None:
         assert sum("sample data" in each.stdout for each in done) == 1
         expect_that_the_first_screen_works(cloud, done[0].stdout)
         expect_one_sentence(
-            local("up", state, port, SPROCKETWORKS_REGION="eu-west-1"), REGION, "eu-west-1"
+            local("up", state, port, SPROCKETWORKS_REGION="eu-west-1"), STACK_REGION, "eu-west-1"
         )
         expect_one_copy_of_the_code(state)
         process = cloud.process()

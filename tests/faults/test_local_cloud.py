@@ -16,7 +16,7 @@ from tests.expected_reports import DATA, Expected
 from tests.faults.stand import HIRED, Stand, Writer, expect_reports
 
 pytestmark = pytest.mark.e2e
-FIRST = 10_000  # id of the rows that a test writes
+FIRST_DEPARTMENT = 10_000  # id of the rows that a test writes
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_what_was_saved_is_there_after_a_kill(
     stand: Stand, expected: Expected, chance: random.Random, examples: int
 ) -> None:
     for n in range(max(1, examples // 60)):
-        kill_while_rows_are_written(stand, chance, FIRST + n * 10_000)
+        kill_while_rows_are_written(stand, chance, FIRST_DEPARTMENT + n * 10_000)
         with stand.api() as api:
             expect_reports(api, expected)
 

@@ -166,7 +166,7 @@ def test_what_passes_is_tried_again_and_a_post_is_done_once(
     ]
     assert len(keys) == 2
     assert len(set(keys)) == 1
-    bridge.answers.extend([OVERLOADED] * client.ATTEMPTS)
+    bridge.answers.extend([OVERLOADED] * client.REQUEST_ATTEMPTS)
     assert cli("tables").code == client.UNREACHABLE
 
 
