@@ -26,7 +26,7 @@ T = TypeVar("T")
 Updated = TypeVar("Updated", bound=Factory | None)
 LISTING = "/factories"
 MISSING = "no such factory"
-CONFLICT = "the factory is being written by other requests"
+BEING_WRITTEN = "the factory is being written by other requests"
 
 
 def get(factory_id: str, expected: Expected = UNCONDITIONAL) -> Factory:
@@ -49,14 +49,14 @@ def _expected(factory_id: str, expected: Expected) -> Factory:
 
 
 def read_consistent(factory: Factory, read: Callable[[Factory], T]) -> T:
-    """What is read of a chart that is not replaced meanwhile: that would be half deleted."""
+    """The result of a read during which the chart was not replaced: it could be half deleted."""
     for _ in range(WRITE_ATTEMPTS):
         found = read(factory)
         now = _existing(factory.id)
         if now.generation == factory.generation:
             return found
         factory = now
-    raise Conflict(CONFLICT)
+    raise Conflict(BEING_WRITTEN)
 
 
 def to_json(factory: Factory, period: Period, bounds: Bounds = ALONE) -> Json:
@@ -157,13 +157,13 @@ def delete(factory_id: str, expected: Expected = UNCONDITIONAL) -> None:
 
 
 def _commit(factory: Factory, expected: Expected, update: Callable[[Factory], Updated]) -> Updated:
-    """Replace a factory by an update of it, None to delete it; anew when it was changed."""
+    """Replace a factory by an update of it, None to delete it; again where others changed it."""
     for _ in range(WRITE_ATTEMPTS):
         new = update(factory)
         if store.replace(factory, new):
             return new
         factory = _expected(str(factory.id), expected)
-    raise Conflict(CONFLICT)
+    raise Conflict(BEING_WRITTEN)
 
 
 def clear_abandoned(seconds: float) -> int:

@@ -5,7 +5,7 @@ from shared.params import integer
 from shared.problems import NotFound, PreconditionFailed, Problem
 
 STALE = "it has changed since: read it again"
-# How often a write is made anew because others write to the same item
+# How often a write is tried, as others write to the same item
 WRITE_ATTEMPTS = 10
 
 

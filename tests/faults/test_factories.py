@@ -79,7 +79,7 @@ def stored(proxy: Proxy) -> Counter[str]:
     return kinds
 
 
-def anew(proxy: Proxy) -> int:
+def start_over(proxy: Proxy) -> int:
     """The state before a request; how many calls there were until then."""
     empty_tables()
     seed()
@@ -102,12 +102,12 @@ def test_a_lost_response_changes_nothing(
         proxy.plan = lambda _: None
         return answer
 
-    anew(proxy)
+    start_over(proxy)
     lost = 0
     answer, expected = request(), (seen(), stored(proxy))
     assert answer.status < 300
     for lost in count(1):
-        before = anew(proxy)
+        before = start_over(proxy)
         again = request()
         made = proxy.calls.total() - before
         assert again.status == answer.status, (lost, again.text)
@@ -117,7 +117,7 @@ def test_a_lost_response_changes_nothing(
 
 
 @each_request
-def test_what_the_store_broke_off_is_finished_by_asking_again(
+def test_what_the_store_interrupted_is_finished_by_sending_it_again(
     proxy: Proxy, method: str, path: str, body: Any, tagged: bool
 ) -> None:
     keys = count()
@@ -128,14 +128,14 @@ def test_what_the_store_broke_off_is_finished_by_asking_again(
         return call(method, path, json_body=body, headers=headers)
 
     def ready() -> tuple[int, str, int]:
-        anew(proxy)
+        start_over(proxy)
         tag = call("GET", path).headers["etag"] if tagged else ""
         return next(keys), tag, proxy.calls.total()
 
     key, tag, _ = ready()
     answer, expected = request(), (seen(), stored(proxy))
     assert answer.status < 300
-    # it may have been done, and only its answer be lost
+    # it may have been done, and only its response be lost
     good = {answer.status, *({404} if method == "DELETE" else ()), *({412} if tagged else ())}
     for away in count(1):
         key, tag, before = ready()
@@ -155,7 +155,7 @@ def test_what_the_store_broke_off_is_finished_by_asking_again(
 def interleave(proxy: Proxy, at: int, other: Callable[[], object]) -> list[object]:
     """Let another client do something before call number `at` from now; what it got, once done.
 
-    The other calls the service: a Lambda function answers one request at a time.
+    The other calls the rules: a Lambda function serves one request at a time.
     """
     first = proxy.calls.total()
     done: list[object] = []
@@ -208,7 +208,7 @@ def test_a_point_exists_while_another_client_changes_its_time(
     proxy: Proxy, method: str, tagged: bool, expected: set[int]
 ) -> None:
     for at in count(1):
-        anew(proxy)
+        start_over(proxy)
         headers = {}
         if tagged:
             headers = {"If-Match": call("GET", f"{PRODUCTION}/1").headers["etag"]}
@@ -225,7 +225,7 @@ def test_a_point_exists_while_another_client_changes_its_time(
 def test_no_reference_dangles_whoever_comes_first(proxy: Proxy) -> None:
     for first, second in ((refer, unmake), (unmake, refer)):
         for at in count(1):
-            anew(proxy)
+            start_over(proxy)
             other = interleave(proxy, at, second)
             done = first()
             proxy.plan = lambda _: None

@@ -1,4 +1,4 @@
-"""Every request responds within its function's time, however slow the store; the rest goes on."""
+"""Every request responds in time, however slow the store; what is left is done by the next."""
 
 from typing import Any
 

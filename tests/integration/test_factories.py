@@ -78,9 +78,9 @@ def test_a_span_narrows_the_chart(tables: None) -> None:
 
 def test_a_long_chart_thins_out_and_says_so(tables: None) -> None:
     create_factory(chart_data=chart(*[(1000 + 10 * n, n, n) for n in range(151)]))
-    (shown,) = call("GET", "/factories").json["items"]
-    times = shown["chart_data"]["time"]
-    assert shown["chart_data_thinned"] is True
+    (factory,) = call("GET", "/factories").json["items"]
+    times = factory["chart_data"]["time"]
+    assert factory["chart_data_thinned"] is True
     assert len(times) == 100
     assert times == sorted(set(times))
     assert (times[0], times[-1]) == (1000, 2500)
@@ -92,9 +92,9 @@ def test_a_long_chart_thins_out_and_says_so(tables: None) -> None:
 
 
 def listed_times() -> list[int]:
-    (shown,) = call("GET", "/factories").json["items"]
-    assert shown["chart_data_thinned"] is True
-    times: list[int] = shown["chart_data"]["time"]
+    (factory,) = call("GET", "/factories").json["items"]
+    assert factory["chart_data_thinned"] is True
+    times: list[int] = factory["chart_data"]["time"]
     assert times == sorted(set(times))
     assert 15 <= len(times) <= 30
     return times
@@ -110,8 +110,8 @@ def test_a_chart_of_very_many_points_shows_samples(
     assert (times[0], times[-1]) == (1000, 3990)
     assert max(b - a for a, b in pairwise(times)) <= 160
     (part,) = call("GET", "/factories?from=1500&to=3500").json["items"]
-    shown = part["chart_data"]["time"]
-    assert (shown[0], shown[-1], len(shown) <= 30) == (1500, 3500, True)
+    narrowed = part["chart_data"]["time"]
+    assert (narrowed[0], narrowed[-1], len(narrowed) <= 30) == (1500, 3500, True)
     # the sixteenth point is a sample: it moves, and goes, there too
     sample = "/factories/1/production/16"
     assert call("GET", sample).json["time"] == 1150
@@ -255,6 +255,6 @@ def test_of_two_writers_of_a_chart_at_once_one_is_refused(tables: None) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         (winner,) = [time for time in pool.map(write, range(4)) if time is not None]
-    shown = call("GET", "/factories/1").json["chart_data"]
-    assert shown["time"] == [winner, winner + 100]
+    kept = call("GET", "/factories/1").json["chart_data"]
+    assert kept["time"] == [winner, winner + 100]
     assert len(items("POINTS")) == 2

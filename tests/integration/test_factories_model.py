@@ -24,7 +24,7 @@ points = st.fixed_dictionaries(
 
 
 class Factories(RuleBasedStateMachine):
-    """The API against what it says it keeps."""
+    """The API against plain dictionaries."""
 
     @initialize()
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Factories(RuleBasedStateMachine):
         return sorted(inside, key=lambda each: (each["time"], each["id"]))
 
     def keep(self, number: int, made: Body, sent: Body) -> None:
-        """A point as it was answered is as it was sent, with a new id."""
+        """The point in a response is the one that was sent, with a new id."""
         assert made == {"sprocket_types": [], **sent, "id": made["id"]}
         assert made["id"] > max(self.points[number], default=0) or not self.points[number]
         self.points[number][made["id"]] = made

@@ -123,7 +123,7 @@ def test_a_name_of_other_than_letters_is_a_422(tables: None, name: str) -> None:
     assert call("GET", f"/hello/{quote(name)}").status == 404
 
 
-def test_faults_of_name_and_body_are_told_together(tables: None) -> None:
+def test_faults_of_name_and_body_are_reported_together(tables: None) -> None:
     answer = put("Ada1", "1990-02-30", timeZone="Mars/Base", shoeSize=42)
     assert answer.status == 422
     assert {tuple(error["loc"]) for error in answer.json["errors"]} == {
@@ -134,7 +134,7 @@ def test_faults_of_name_and_body_are_told_together(tables: None) -> None:
     }
 
 
-def test_a_body_that_is_no_json_is_told(tables: None) -> None:
+def test_a_body_that_is_not_json_is_refused(tables: None) -> None:
     json = {"Content-Type": "application/json"}
     assert call("PUT", "/hello/Ada", "{", json).status == 400
     assert call("PUT", "/hello/Ada", "", json).status == 400

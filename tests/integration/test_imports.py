@@ -67,10 +67,10 @@ def test_the_sample_factories_are_imported_once(tables: None) -> None:
     assert (answer.status, answer.json) == (201, {"created": 8})
     again = call("POST", "/factories/import", json_body=document)
     assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
-    shown = everything("/factories")
-    assert [each["id"] for each in shown] == list(range(1, 9))
+    created = everything("/factories")
+    assert [each["id"] for each in created] == list(range(1, 9))
     expected = [each["factory"]["chart_data"] for each in document["factories"]]
-    assert [each["chart_data"] for each in shown] == expected
+    assert [each["chart_data"] for each in created] == expected
     point = {"time": 1, "actual": 1, "goal": 1}
     made = call("POST", "/factories/1/production", json_body=point)
     assert made.json["id"] == len(expected[0]["time"]) + 1

@@ -103,7 +103,7 @@ def test_ids_are_unique_under_concurrent_creates(tables: None) -> None:
 
 
 def _create_concurrently() -> int:
-    # a Lambda function answers one request at a time: the service is what runs in many
+    # a Lambda function serves one request at a time: the rules run in many threads
     from sprockets import sprockets
     from sprockets.models import SprocketIn
 
@@ -253,7 +253,7 @@ class Sprockets(RuleBasedStateMachine):
         self.last = create_sprocket().json["id"]
         self.model: dict[int, dict[str, Any]] = {self.last: SPROCKET}
         self.tags: dict[int, str] = {}
-        # key -> the body and the answer that it was first used with; others' keys are others'
+        # key of this run -> the body that it was first used with, and the id in the response
         self.keyed: dict[str, tuple[dict[str, Any], int]] = {}
         self.run = uuid4().hex
 
