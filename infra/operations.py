@@ -229,6 +229,8 @@ def _link(route: Route, status: int) -> JsonObject:
 
 def _parameters(route: Route) -> Iterator[JsonObject]:
     for name in re.findall(r"\{(\w+)\}", route.path):
+        if name not in PATH_PARAMETERS:
+            raise ValueError(f"{route.path}: describe {name!r} in PATH_PARAMETERS of {__name__}")
         yield {
             "name": name,
             "in": "path",

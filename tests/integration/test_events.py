@@ -79,8 +79,8 @@ def replay(name: str) -> Answer | None:
 
 
 def test_every_route_and_trigger_has_an_event_and_every_event_one() -> None:
-    assert set(EVENTS) == {*OPERATIONS, *TRIGGERS, *events.PAGES}
-    assert set(events.SAMPLES) == set(OPERATIONS.values())
+    assert set(events.SAMPLES) == set(OPERATIONS.values()), "SAMPLES of tests/events.py"
+    assert set(EVENTS) == {*OPERATIONS, *TRIGGERS, *events.PAGES}, "python -m tests.events"
     pages = {path for path in FILES if not path.startswith("/static/")}
     assert pages < set(events.PAGES.values()) <= set(FILES)
 
