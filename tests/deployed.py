@@ -202,6 +202,18 @@ def every_role_has_the_boundary(resources: Resources) -> Faults:
             yield f"{role} may be given any rights"
 
 
+def every_table_is_read_by_health(resources: Resources) -> Faults:
+    read = {
+        resource
+        for role, statement in statements(resources)
+        if role == "PortalFunctionRole" and "dynamodb:GetItem" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    for name, _ in of_type(resources, "AWS::DynamoDB::Table"):
+        if f"{{{name}.Arn}}" not in read:
+            yield f"the portal may not read {name}, so /health would be a 503"
+
+
 def no_policy_has_a_wildcard(resources: Resources) -> Faults:
     for role, statement in statements(resources):
         for action in listed(statement["Action"]):

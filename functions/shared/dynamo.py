@@ -371,9 +371,6 @@ class Table:
     def delete_operation(self, key: Key, condition: str | None = None, **more: Any) -> Operation:
         return self._operation("delete", condition, key=key, **more)
 
-    def check_operation(self, key: Key, condition: str, **more: Any) -> Operation:
-        return self._operation("condition_check", condition, key=key, **more)
-
     def _operation(
         self,
         kind: str,

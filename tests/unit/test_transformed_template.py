@@ -52,6 +52,7 @@ RULES: list[Rule] = [
     deployed.every_queue_is_read_or_watched,
     deployed.every_data_set_is_in_every_list,
     deployed.every_role_has_the_boundary,
+    deployed.every_table_is_read_by_health,
     deployed.no_policy_has_a_wildcard,
     deployed.every_gateway_response_is_json,
     deployed_streams.every_late_stream_is_noticed_in_time,
@@ -200,6 +201,13 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed.every_data_set_is_in_every_list,
         lambda of: statement(of, "WorkerFunctionRole", "Rows").update(Action="dynamodb:PutItem"),
         "WorkerFunctionRole may not do",
+    ),
+    (
+        deployed.every_table_is_read_by_health,
+        lambda of: statement(of, "PortalFunctionRole", "Probe")["Resource"].remove(
+            "{BirthdaysTable.Arn}"
+        ),
+        "may not read BirthdaysTable",
     ),
     (
         deployed.no_policy_has_a_wildcard,
