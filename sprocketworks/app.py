@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from sprocketworks.client import (
     check_address,
     local_cloud,
 )
-from sprocketworks.files import Document
+from sprocketworks.files import Document, MissingField
 
 HELP = f"""The back office of Sprocketworks: loads files, reads and changes what is stored.
 
@@ -68,15 +69,22 @@ class Common:
         return self._access().api
 
     def show(self, found: Document) -> None:
-        """Print an object: a line per field, or JSON."""
+        """Print an object, or JSON: a line per field, and its lists of objects as tables."""
         if self.json:
             output.show_json(found)
-        else:
-            output.show_table(("field", "value"), ((n, output.cell(v)) for n, v in found.items()))
+            return
+        lists = {name: value for name, value in found.items() if _has_objects(value)}
+        fields = ((n, output.cell(value)) for n, value in found.items() if n not in lists)
+        output.show_table(("field", "value"), fields)
+        for rows in lists.values():
+            output.results.print()
+            self.show_list(rows, {name: itemgetter(name) for name in rows[0]})
 
     def show_list(self, found: Iterable[Document], columns: Columns) -> None:
         """Print objects: a table with a column for each of the functions, or JSON."""
         listed = list(found)
+        if not all(isinstance(each, Document) for each in listed):
+            raise MissingField("a list has what is not an object")
         if self.json:
             output.show_json(listed)
         else:
@@ -105,6 +113,10 @@ class Common:
         except (ValueError, httpx.InvalidURL) as error:
             raise typer.BadParameter(f"{access.api!r} is no address of an API: {error}") from error
         return access
+
+
+def _has_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(n, Document) for n in value)
 
 
 def print_version(wanted: bool) -> None:

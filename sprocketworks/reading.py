@@ -1,8 +1,8 @@
 """Commands that ask: tables, reports, greetings."""
 
 import re
-import sys
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Annotated, Any
 
 import httpx
@@ -10,11 +10,27 @@ import typer
 
 from sprocketworks import output
 from sprocketworks.app import OutputFile, app
+from sprocketworks.arguments import From, To
 from sprocketworks.client import REFUSED, Client, CommandError, document_of
 from sprocketworks.files import Document
 
 JSON = "application/json"
+SUMMARY_COLUMNS = {"report": itemgetter("name"), "what it shows": itemgetter("summary")}
 SVG = "image/svg+xml"
+
+
+def _columns(table: Document) -> str:
+    return ", ".join(
+        f"{each['name']}{'*' if each['required'] else ''} {each['type']}"
+        for each in table["columns"]
+    )
+
+
+TABLE_COLUMNS = {
+    "table": itemgetter("name"),
+    "rows": itemgetter("rows"),
+    "columns (* required)": _columns,
+}
 
 
 @app.command()
@@ -22,17 +38,7 @@ def tables(context: typer.Context) -> None:
     """The data sets, their columns and how many rows they have."""
     with context.obj.client() as client:
         found = client.document("GET", "tables")["tables"]
-    if context.obj.json:
-        output.show_json(found)
-        return
-
-    def column(each: dict[str, Any]) -> str:
-        return f"{each['name']}{'*' if each['required'] else ''} {each['type']}"
-
-    output.show_table(
-        ("table", "rows", "columns (* required)"),
-        [(t["name"], t["rows"], ", ".join(map(column, t["columns"]))) for t in found],
-    )
+    context.obj.show_list(found, TABLE_COLUMNS)
 
 
 @app.command()
@@ -40,13 +46,13 @@ def report(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Left out, the reports are listed")] = None,
     year: Annotated[int | None, typer.Option(min=1, max=9999)] = None,
-    since: Annotated[int | None, typer.Option("--from", help="Unix seconds")] = None,
-    until: Annotated[int | None, typer.Option("--to", help="Unix seconds")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of JSON")] = False,
-    as_svg: Annotated[bool, typer.Option("--svg", help="A drawing instead of JSON")] = False,
+    since: From = None,
+    until: To = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV")] = False,
+    as_svg: Annotated[bool, typer.Option("--svg", help="As a drawing")] = False,
     into: OutputFile = None,
 ) -> None:
-    """A report, as JSON, CSV or a drawing; without a name, which reports there are."""
+    """A report, or a list of the reports there are."""
     if as_csv and as_svg:
         raise typer.BadParameter("--csv or --svg")
     wanted = {"year": year, "from": since, "to": until}
@@ -54,7 +60,10 @@ def report(
     kind = "text/csv" if as_csv else SVG if as_svg else JSON
     with context.obj.client() as client:
         if name is None:
-            output.show_table(("report", "what it shows"), _summaries(client).items())
+            listed = [
+                Document(name=each, summary=text) for each, text in _summaries(client).items()
+            ]
+            context.obj.show_list(listed, SUMMARY_COLUMNS)
             return
         try:
             pages = list(_pages(client, name, query, kind))
@@ -63,15 +72,16 @@ def report(
             if name not in names:
                 raise typer.BadParameter(f"{name!r} is not one of {', '.join(names)}") from error
             raise
-    if kind == JSON:
-        text = output.as_json(_joined([document_of(page) for page in pages]))
-    else:
+    if kind != JSON:
         # each page of a CSV has the header line
         text = pages[0].text + "".join(page.text.partition("\n")[2] for page in pages[1:])
+        output.write_text(text, into)
+        return
+    whole = _joined([document_of(page) for page in pages])
     if into is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        context.obj.show(whole)
     else:
-        into.write_text(text, "utf-8")
+        output.write_text(output.as_json(whole), into)
 
 
 def _summaries(client: Client) -> dict[str, str]:

@@ -174,8 +174,7 @@ def test_reports_are_those_that_the_api_has(cli: Cli, bridge: Bridge) -> None:
     document = Answer(200, {}, openapi.text(openapi.document()))
     names = sorted(each.name for each in REPORTS)
     bridge.answers.append(document)
-    listed = cli("report").out.splitlines()[1:]
-    assert [line.split()[0] for line in listed] == names
+    assert [each["name"] for each in json.loads(cli("report").out)] == names
     bridge.answers.extend([NOTHING, document])
     unknown = cli("report", "nothing")
     assert unknown.code == client.USAGE
@@ -188,6 +187,8 @@ def test_reports_are_those_that_the_api_has(cli: Cli, bridge: Bridge) -> None:
 def test_reports_and_greetings_are_shown(cli: Cli) -> None:
     call("POST", "/tables/departments", "1,Tooling\n", {"Content-Type": "text/csv"})
     assert json.loads(cli("report", "mean-hires", "--year", "2020").out)["year"] == 2020
+    printed = cli("report", "mean-hires", "--text").out
+    assert ["mean_hires"] in [line.split() for line in printed.splitlines()]
     report = cli("report", "departments-above-mean", "--csv").out
     assert report.startswith('"id","department","hired"')
     assert cli("report", "mean-hires", "--svg", "-o", "mean.svg").code == 0
