@@ -32,7 +32,7 @@ PROBLEM_EXAMPLE = {
     "instance": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 }
 # the package whose routes ask for no token
-OPEN = "portal"
+OPEN_PACKAGE = "portal"
 # of API Gateway, of any route when the store is down, or for a query or header
 ALWAYS = (400, 429, 500, 503)
 
@@ -84,7 +84,7 @@ class Operations:
             operation["parameters"] = parameters
         if content := self._request(route):
             operation["requestBody"] = {"required": True, "content": content}
-        if route.package != OPEN:
+        if route.package != OPEN_PACKAGE:
             operation["security"] = [{"token": []}]
         operation["responses"] = self._responses(route)
         return operation
@@ -173,7 +173,7 @@ def _problem_name(status: int) -> str:
 def _problems(route: Route) -> set[int]:
     """Statuses that a route may fail with: what it declares, and what follows from its input."""
     statuses = {*ALWAYS, *route.problems}
-    if route.package != OPEN:
+    if route.package != OPEN_PACKAGE:
         statuses |= {401, 403}
     if route.method == "POST":  # of Idempotency-Key
         statuses |= {409, 422}

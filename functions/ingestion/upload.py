@@ -5,12 +5,12 @@ from typing import Any
 
 from ingestion.csv_text import EncodingError, line_count
 from shared.body import expect_media_type, raw_body
+from shared.csv_out import CSV
 from shared.problems import Invalid, TooLarge, fault_at
 from shared.request import header
 
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
-CSV = "text/csv"
 FORM = "multipart/form-data"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 

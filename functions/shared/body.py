@@ -9,7 +9,7 @@ from shared.request import Event, header
 JSON = "application/json"
 # The largest event as JSON that Lambda accepts; AWS refuses more itself, the local cloud does not
 LARGEST_EVENT = 6 * 1024 * 1024  # bytes
-LONGEST_ESCAPE = 6  # bytes for one
+LONGEST_EVENT_ESCAPE = 6  # bytes for one
 
 
 def media_type(event: Event) -> str:
@@ -42,7 +42,7 @@ def raw_body(event: Event, limit: int, hint: str = "") -> bytes:
     raw = b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
     if len(raw) > limit:
         raise TooLarge(f"the body has {len(raw)} bytes, more than {limit}{hint}")
-    if len(raw) > LARGEST_EVENT // LONGEST_ESCAPE:
+    if len(raw) > LARGEST_EVENT // LONGEST_EVENT_ESCAPE:
         escaped = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         if escaped > LARGEST_EVENT:
             raise TooLarge(

@@ -11,7 +11,7 @@ from shared.problems import Malformed
 
 Place = dict[str, Any]
 T = TypeVar("T")
-LONGEST = 1000  # bytes of a text
+LONGEST_KEY_TEXT = 1000  # bytes of a text
 DAMAGED = "the cursor is damaged: pass on `next` unchanged"
 
 
@@ -87,6 +87,8 @@ def unpacked(cursor: str) -> tuple[Any, Any]:
 def _has_shape(place: Place, shape: dict[str, type]) -> bool:
     """Whether its values are of these types, and the store can take them as a key."""
     return {name: type(value) for name, value in place.items()} == shape and all(
-        0 < len(value.encode()) < LONGEST if isinstance(value, str) else -(2**63) <= value < 2**63
+        0 < len(value.encode()) < LONGEST_KEY_TEXT
+        if isinstance(value, str)
+        else -(2**63) <= value < 2**63
         for value in place.values()
     )

@@ -52,7 +52,7 @@ Result = dict[str, Any]
 Decorator = Callable[[RouteFunction], RouteFunction]
 # What Lambda returns at most, the whole result as JSON with all but ASCII escaped
 LARGEST_RESULT = 6 * 1024 * 1024  # bytes
-LONGEST_ESCAPE = 12  # bytes for one character
+LONGEST_RESULT_ESCAPE = 12  # bytes for one character
 
 
 def json_text(value: object) -> str:
@@ -224,5 +224,5 @@ def _rendered(request: Event, problem: Problem) -> Result:
 
 def _fits(result: Result) -> bool:
     """Whether Lambda can return it."""
-    longest = len(result["body"] or "") * LONGEST_ESCAPE
+    longest = len(result["body"] or "") * LONGEST_RESULT_ESCAPE
     return longest < LARGEST_RESULT // 2 or len(json.dumps(result)) <= LARGEST_RESULT

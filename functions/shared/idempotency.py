@@ -32,7 +32,7 @@ from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, faul
 from shared.request import Event
 
 KEY_HEADER = "Idempotency-Key"
-HEADER = ("header", KEY_HEADER)
+KEY_LOC = ("header", KEY_HEADER)
 REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
@@ -148,7 +148,7 @@ def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) ->
     """
     if not (key.strip() and len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         message = f"must have 1 to {LONGEST_KEY} printable ASCII characters"
-        raise Malformed(f"{KEY_HEADER} {message}", [fault_at(HEADER, message)])
+        raise Malformed(f"{KEY_HEADER} {message}", [fault_at(KEY_LOC, message)])
     done: list[Result] = []
 
     def replayed(response: Any, idempotent_data: DataRecord) -> Any:
@@ -186,7 +186,7 @@ def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) ->
         return unsuccessful.result
     except IdempotencyValidationError as error:
         message = f"this {KEY_HEADER} was used with another body"
-        raise Invalid(message, [fault_at(HEADER, message)]) from error
+        raise Invalid(message, [fault_at(KEY_LOC, message)]) from error
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
         raise Conflict(f"the first request with this {KEY_HEADER} is still worked on") from error
     except IdempotencyPersistenceLayerError as error:

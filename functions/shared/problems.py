@@ -9,7 +9,7 @@ PROBLEM_JSON = "application/problem+json"
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 # A problem stays small whatever was sent: some hundred times a text of the client's
 MOST_ERRORS = 100
-LONGEST_TEXT = 500  # characters
+LONGEST_MESSAGE = 500  # characters
 
 
 class Fault(TypedDict):
@@ -81,7 +81,7 @@ def _bounded(fault: Fault) -> Fault:
 
 
 def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
 
 
 class Malformed(Problem):

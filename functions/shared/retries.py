@@ -14,8 +14,8 @@ from shared.problems import StoreUnavailable
 
 T = TypeVar("T")
 
-ATTEMPTS = 6
-PATIENCE = 12.0  # seconds after which no further attempt is made
+STORE_ATTEMPTS = 6
+STORE_PATIENCE = 12.0  # seconds after which no further attempt is made
 FIRST_BACKOFF = 0.05  # seconds, doubled with each attempt
 LAST_BACKOFF = 2.0  # seconds
 CALM = 10.0  # seconds without a throttled call after which a table counts as fast enough
@@ -73,12 +73,12 @@ def retried(call: Callable[[], T]) -> T:
             failures += 1
             if passing.throttled:
                 state.throttled_at = now
-            until = started + PATIENCE
+            until = started + STORE_PATIENCE
             if passing.throttled and state.until is not None:
                 until = state.until
             else:
                 counted += 1
-            if counted == ATTEMPTS or now > until:
+            if counted == STORE_ATTEMPTS or now > until:
                 raise StoreUnavailable from passing.__cause__
         ceiling = min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 10))
         time.sleep(random.uniform(0, ceiling))  # noqa: S311 - jitter, no secret

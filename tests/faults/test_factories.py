@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from shared.problems import Conflict, Invalid
-from shared.retries import ATTEMPTS
+from shared.retries import STORE_ATTEMPTS
 from sprockets import production, sprockets
 from sprockets.models import PointIn
 from sprockets.store.records import Point
@@ -140,7 +140,7 @@ def test_what_the_store_interrupted_is_finished_by_sending_it_again(
     for away in count(1):
         key, tag, before = ready()
         # for all attempts of one call
-        gone = range(before + away, before + away + ATTEMPTS)
+        gone = range(before + away, before + away + STORE_ATTEMPTS)
         proxy.plan = partial(refused, gone)
         first = request()
         proxy.plan = lambda _: None

@@ -80,7 +80,10 @@ def test_a_request_answers_503_soon(proxy: Proxy) -> None:
     rows = {"rows": [{"id": 1, "department": "a"}]}
     assert call("POST", "/tables/departments/rows", json_body=rows).status == 503
     assert call("GET", "/tables/departments/rows/1").status == 503
-    assert proxy.calls == {"BatchWriteItem": retries.ATTEMPTS, "GetItem": retries.ATTEMPTS}
+    assert proxy.calls == {
+        "BatchWriteItem": retries.STORE_ATTEMPTS,
+        "GetItem": retries.STORE_ATTEMPTS,
+    }
 
 
 def test_reads_in_batches_are_completed(proxy: Proxy) -> None:

@@ -148,7 +148,7 @@ def test_a_lasting_fault_is_a_503(faulty: type[FaultyStore], reply: Reply) -> No
     store = faulty(reply)
     with pytest.raises(StoreUnavailable) as caught:
         Table("t", "pk").put({"pk": "a"})
-    assert len(store.requests) == retries.ATTEMPTS
+    assert len(store.requests) == retries.STORE_ATTEMPTS
     assert caught.value.headers["Retry-After"] == "5"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from greetings import service as greetings
 from shared import dynamo, retries
-from shared.problems import LONGEST_TEXT, MOST_ERRORS, StoreUnavailable
+from shared.problems import LONGEST_MESSAGE, MOST_ERRORS, StoreUnavailable
 from tests import events
 from tests.front_door import Answer, call, event, invoke
 from tests.template import template
@@ -78,7 +78,7 @@ def test_a_problem_has_the_first_hundred_errors_and_the_number_of_all(
     assert count >= {"unknown members": 300_000, "unknown columns": 300_000}.get(name, 1)
     for error in errors:
         assert error["loc"][0] == "body"
-        assert all(len(str(part)) <= LONGEST_TEXT for part in error["loc"])
+        assert all(len(str(part)) <= LONGEST_MESSAGE for part in error["loc"])
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
@@ -256,7 +256,7 @@ def test_more_than_a_function_may_return_is_no_503(
 def test_a_failure_is_logged_with_its_cause_and_the_id_of_its_problem(
     aws: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(retries, "ATTEMPTS", 1)
+    monkeypatch.setattr(retries, "STORE_ATTEMPTS", 1)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     for key in ({}, {"Idempotency-Key": "a"}):
         caplog.clear()
