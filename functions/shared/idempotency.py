@@ -143,7 +143,7 @@ def _scope(event: Event) -> str:
 def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) -> Result:
     """The response to an event: of `respond`, or the one that was kept.
 
-    Malformed for a key that is none, Conflict while the first request is being worked on, Invalid
+    Malformed for an invalid key, Conflict while the first request is in progress, Invalid
     where the key came with another body, StoreUnavailable.
     """
     if not (key.strip() and len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
@@ -188,7 +188,7 @@ def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) ->
         message = f"this {KEY_HEADER} was used with another body"
         raise Invalid(message, [fault_at(KEY_LOC, message)]) from error
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
-        raise Conflict(f"the first request with this {KEY_HEADER} is still worked on") from error
+        raise Conflict(f"the first request with this {KEY_HEADER} is still in progress") from error
     except IdempotencyPersistenceLayerError as error:
         if done:  # only its response could not be kept
             return done[0]

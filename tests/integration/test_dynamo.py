@@ -73,7 +73,7 @@ def test_of_a_key_written_twice_at_once_the_last_stays(factories: Table) -> None
     assert factories.get({"pk": "p", "sk": "s"}) == {"pk": "p", "sk": "s", "n": 39}
 
 
-def test_an_update_answers_with_the_new_state(factories: Table) -> None:
+def test_an_update_returns_the_new_state(factories: Table) -> None:
     key = {"pk": "p", "sk": "s"}
     assert factories.update(key, "ADD n :by", values={":by": 2})["n"] == 2
     assert factories.update(key, "ADD n :by", values={":by": 3})["n"] == 5

@@ -91,7 +91,7 @@ def test_the_events_are_those_declared(aws: str) -> None:
 
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_request_gets_the_answer_that_the_document_promises(name: str) -> None:
+def test_a_response_is_as_the_document_describes(name: str) -> None:
     method, path = OPERATIONS[name]
     operation = document()["paths"][path][method.lower()]
     answer = replay(name)

@@ -30,7 +30,7 @@ def sprockets() -> int:
     return len(call("GET", "/sprockets?limit=100").json["items"])
 
 
-def test_the_same_request_gets_the_first_answer_again() -> None:
+def test_the_same_request_gets_the_first_response_again() -> None:
     first = post("/sprockets", SPROCKET, "a")
     again = post("/sprockets", SPROCKET, "a")
     assert first.status == again.status == 201
@@ -80,7 +80,7 @@ def sprocket_request() -> dict[str, Any]:
     return event("POST", "/sprockets", json.dumps(SPROCKET), headers)
 
 
-def test_a_request_that_is_being_worked_on_is_a_409() -> None:
+def test_a_request_in_progress_is_a_409() -> None:
     inner: list[Answer] = []
 
     def working() -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_a_request_that_is_being_worked_on_is_a_409() -> None:
 
     assert idempotency.once(sprocket_request(), Context(), "a", working)["statusCode"] == 201
     assert inner[0].status == 409
-    assert "still worked on" in inner[0].json["detail"]
+    assert "still in progress" in inner[0].json["detail"]
     assert sprockets() == 0
 
 
@@ -120,7 +120,7 @@ def test_keys_are_kept_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "ünïcode", "tab\tbed"])
-def test_a_key_that_is_none_is_a_400(key: str) -> None:
+def test_an_invalid_key_is_a_400(key: str) -> None:
     answer = post("/sprockets", SPROCKET, key)
     assert answer.status == 400
     assert "Idempotency-Key" in answer.json["detail"]
@@ -128,7 +128,7 @@ def test_a_key_that_is_none_is_a_400(key: str) -> None:
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_every_post_takes_a_key_and_says_so(path: str) -> None:
+def test_every_post_documents_the_key(path: str) -> None:
     operation = document()["paths"][path]["post"]
     assert "Idempotency-Key" in {each["name"] for each in operation["parameters"]}
     assert {"400", "409", "422"} <= set(operation["responses"])

@@ -35,7 +35,7 @@ def test_it_describes_every_route_and_nothing_else() -> None:
     assert set(operations(openapi.document())) == {*declared, ("GET", "/health")}
 
 
-def test_every_operation_has_an_id_of_its_own_and_says_what_it_takes() -> None:
+def test_every_operation_has_its_own_id_and_describes_its_body() -> None:
     found = operations(openapi.document())
     ids = [operation["operationId"] for operation in found.values()]
     assert len(set(ids)) == len(ids)

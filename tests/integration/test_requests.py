@@ -92,7 +92,7 @@ def test_a_body_with_a_number_that_json_does_not_know_is_a_400(
         assert "not JSON" in answer.json["detail"]
 
 
-def test_those_numbers_as_texts_are_no_matter(tables: None) -> None:
+def test_those_numbers_may_be_in_texts(tables: None) -> None:
     assert call("POST", "/factories", '{"name":"NaN and -Infinity"}', JSON).status == 201
 
 
@@ -118,7 +118,7 @@ def test_a_compressed_body_is_a_415(tables: None, key: tuple[str, str], coding: 
     assert answer.headers["accept-encoding"] == "identity"
 
 
-def test_a_body_that_says_it_is_not_compressed_is_taken(tables: None) -> None:
+def test_the_content_coding_identity_is_accepted(tables: None) -> None:
     assert send(("POST", "/sprockets"), **{"Content-Encoding": "Identity"}).status == 201
 
 
@@ -175,7 +175,7 @@ GETS = sorted(path for method, path in ROUTES if method == "GET")
 
 
 @pytest.mark.parametrize("path", GETS)
-def test_head_is_answered_like_get(tables: None, built: None, path: str) -> None:
+def test_head_responds_like_get_without_a_body(tables: None, built: None, path: str) -> None:
     url = events.SAMPLES["GET", path].url
     got, head = call("GET", url), call("HEAD", url)
     assert (head.status, head.text) == (got.status, "")
@@ -231,7 +231,7 @@ def test_a_key_where_nothing_is_posted_is_a_405_without_a_store(aws: str) -> Non
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256])
-def test_a_key_that_is_none_is_a_400(tables: None, key: str) -> None:
+def test_an_invalid_key_is_a_400(tables: None, key: str) -> None:
     answer = send(("POST", "/sprockets"), **{"Idempotency-Key": key})
     assert answer.status == 400
     assert answer.json["errors"][0]["loc"] == ["header", "Idempotency-Key"]
@@ -239,7 +239,7 @@ def test_a_key_that_is_none_is_a_400(tables: None, key: str) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "𝒳", "\n"])
-def test_more_than_a_function_may_return_is_no_503(
+def test_a_response_larger_than_lambda_returns_is_a_500(
     tables: None, letter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     escaped = len(json.dumps(json.dumps(letter, ensure_ascii=False))) - 6

@@ -36,7 +36,7 @@ def bridge(tables: None, built: None) -> Iterator[Bridge]:
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", HANDLED, ids=" ".join)
-def test_answers_are_as_the_document_says(
+def test_responses_are_as_the_document_describes(
     bridge: Bridge, operation: tuple[str, str], mode: GenerationMode
 ) -> None:
     expect_conformance(bridge.url, operation, mode, examples=15)

@@ -67,7 +67,7 @@ def test_a_tag_is_compared_weakly_whether_it_is_weak_itself() -> None:
 
 
 @pytest.mark.parametrize("header", ["", "v1", '"v1', 'v1"', "nonsense", '"V1"'])
-def test_a_damaged_tag_is_no_version(header: str) -> None:
+def test_a_damaged_tag_matches_no_version(header: str) -> None:
     assert not expected(header).allows(1)
     assert not not_modified(header, '"v1"')
 
