@@ -3,6 +3,7 @@
 import sys
 from contextlib import nullcontext
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import typer
 
 from sprocketworks import output
 from sprocketworks import upload as uploads
-from sprocketworks.app import OutputFile, app
+from sprocketworks.app import Columns, Limit, OutputFile, app
 from sprocketworks.client import (
     FAILED,
     INTERRUPTED,
@@ -23,6 +24,16 @@ from sprocketworks.client import (
     reaching,
 )
 from sprocketworks.files import Document
+
+JOB_COLUMNS: Columns = {
+    "id": itemgetter("id"),
+    "table": itemgetter("table"),
+    "status": itemgetter("status"),
+    "progress": lambda job: f"{100 * job['progress']:.0f} %",
+    "read": lambda job: job["rows"]["read"],
+    "rejected": lambda job: job["rows"]["rejected"],
+    "created": itemgetter("created_at"),
+}
 
 
 @app.command()
@@ -131,7 +142,7 @@ def status(
     follow: Annotated[bool, typer.Option(help="Wait for its end")] = False,
     table: Annotated[str | None, typer.Option(help="Of this table")] = None,
     state: Annotated[str | None, typer.Option("--status", help="In this status")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
 ) -> None:
     """The state of an ingestion, or the newest ones."""
     with context.obj.client() as client:
@@ -144,27 +155,8 @@ def status(
             _print_job(context, job)
             _end(job)
             return
-        wanted = {"table": table, "status": state, "limit": limit}
-        query = {name: value for name, value in wanted.items() if value is not None}
-        jobs = client.document("GET", "ingestions", params=query)["items"]
-    if context.obj.json:
-        output.show_json(jobs)
-        return
-    output.show_table(
-        ("id", "table", "status", "progress", "read", "rejected", "created"),
-        [
-            (
-                job["id"],
-                job["table"],
-                job["status"],
-                f"{100 * job['progress']:.0f} %",
-                job["rows"]["read"],
-                job["rows"]["rejected"],
-                job["created_at"],
-            )
-            for job in jobs
-        ],
-    )
+        jobs = client.listed("ingestions", most=limit, table=table, status=state)
+        context.obj.show_list(jobs, JOB_COLUMNS)
 
 
 @app.command()

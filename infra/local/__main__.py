@@ -119,7 +119,8 @@ def down(cloud: Cloud) -> None:
 
 def greet(cloud: Cloud) -> None:
     """Where to go next: an address and a sign-in for a person, commands for a terminal."""
-    header = Path(os.path.relpath(cloud.token))
+    below = cloud.token.is_relative_to(Path.cwd())
+    header = cloud.token.relative_to(Path.cwd()) if below else cloud.token
     say(
         f"\nOpen      {cloud.api}/\n"
         f"Sign in   {NAME} / {PASSWORD}\n"

@@ -246,7 +246,7 @@ JOB = {
     ("command", "answer"),
     [
         (["tables"], {"tables": [{"name": MARKUP, "rows": 1, "columns": []}]}),
-        (["status"], {"items": [JOB]}),
+        (["status"], {"items": [JOB], "next": None}),
         (["status", "7"], JOB),
         (["status", "7", "--follow"], JOB),
         (["cancel", "7"], JOB),
