@@ -1,24 +1,23 @@
-"""Whether each store answers; all are asked at once."""
+"""Whether each store responds; all are asked at once."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.aws import make_client
 from shared.datasets import DATA_SETS
+from shared.items import Key
 from shared.log import logger
 from shared.settings import setting
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-Key = dict[str, Any]
+HEALTH_SECONDS = 3.0  # seconds
 
-PATIENCE = 3.0  # seconds
-
-# name in the answer -> the setting with the table's name, a key that need not be there
+# name in the response -> the setting with the table's name, a key that need not be there
 TABLES: dict[str, tuple[str, Key]] = {
     **{name: (data_set.setting, {data_set.key: 0}) for name, data_set in DATA_SETS.items()},
     "factories": ("FACTORY_TABLE", {"pk": "-", "sk": "-"}),
@@ -31,9 +30,10 @@ TABLES: dict[str, tuple[str, Key]] = {
 
 
 def _read(setting_name: str, key: Key) -> None:
-    from shared import dynamo
+    # imported here: pages and the docs need no table
+    from portal import store
 
-    dynamo.table(setting_name, *key).get(key)
+    store.read(setting_name, key)
 
 
 @cache
@@ -58,21 +58,21 @@ def _threads() -> ThreadPoolExecutor:
 
 
 async def check_stores(request: str) -> dict[str, str]:
-    """`ok` or `unavailable` for each store, within PATIENCE; `request` is the id of who asks."""
+    """`ok` or `unavailable` for each store; `request` is the id of the request."""
     loop = asyncio.get_running_loop()
-    answers = {name: loop.run_in_executor(_threads(), probe) for name, probe in _probes().items()}
-    await asyncio.wait(answers.values(), timeout=PATIENCE)
-    return {name: _verdict(name, answer, request) for name, answer in answers.items()}
+    probes = {name: loop.run_in_executor(_threads(), probe) for name, probe in _probes().items()}
+    await asyncio.wait(probes.values(), timeout=HEALTH_SECONDS)
+    return {name: _verdict(name, probe, request) for name, probe in probes.items()}
 
 
-def _verdict(name: str, answer: asyncio.Future[None], request: str) -> str:
-    if not answer.done():
-        answer.cancel()
-        error: BaseException | None = TimeoutError(f"no answer within {PATIENCE} s")
+def _verdict(name: str, probe: asyncio.Future[None], request: str) -> str:
+    if not probe.done():
+        probe.cancel()
+        error: BaseException | None = TimeoutError(f"no response within {HEALTH_SECONDS} s")
     else:
-        error = answer.exception()
+        error = probe.exception()
     if error is None:
         return "ok"
     extra = {"store": name, "request_id": request}
-    logger.error("a store does not answer", exc_info=error, extra=extra)
+    logger.error("a store does not respond", exc_info=error, extra=extra)
     return "unavailable"

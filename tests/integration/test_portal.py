@@ -74,7 +74,7 @@ def test_health_answers_in_time_when_no_store_does(
     aws: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setattr(health, "PATIENCE", 0.3)
+    monkeypatch.setattr(health, "HEALTH_SECONDS", 0.3)
     monkeypatch.setattr(retries, "STORE_ATTEMPTS", 2)
     answer = call("GET", "/health")
     assert answer.status == 503
