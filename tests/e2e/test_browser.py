@@ -71,12 +71,14 @@ def token(**claims: Any) -> str:
 
 
 def put_session(page: Page, session: dict[str, str]) -> None:
+    # by then the console has looked for one
+    expect(page.get_by_role("button").first).to_be_visible()
     text = json.dumps(json.dumps(session))
     page.evaluate(f"sessionStorage.setItem('{SESSION}', {text})")
 
 
 def test_a_session_that_is_over_leads_to_the_sign_in_and_back(browser: Browser, api: str) -> None:
-    with watched(browser, 401) as page:
+    with watched(browser, "status of 401") as page:
         page.goto(f"{api}/")
         put_session(page, {"access": token(exp=1, username="demo")})
         page.goto(f"{api}/#/jobs?status=failed")
@@ -103,7 +105,7 @@ def test_a_session_that_is_over_leads_to_the_sign_in_and_back(browser: Browser, 
 def test_what_was_entered_outlives_the_session(
     browser: Browser, api: str, cloud: dict[str, Any]
 ) -> None:
-    with watched(browser, 401) as page:
+    with watched(browser, "status of 401") as page:
         page.goto(f"{api}/#/factories/new")
         put_session(page, {"access": token(exp=4_000_000_000, username="demo")})
         page.reload()
@@ -138,6 +140,7 @@ def test_pages_have_addresses_that_work_with_back_reload_and_the_keyboard(
     page.go_back()
     expect(heading).to_be_visible()
     page.go_forward()
+    expect(page.get_by_role("heading", name="Hired employees")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Hired employees")).to_be_visible()
     page.goto(f"{api}/#/nothing/here")
@@ -156,7 +159,7 @@ def test_the_first_view_takes_at_most_ten_requests(page: Page, api: str) -> None
 def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
     browser: Browser, api: str, cloud: dict[str, Any]
 ) -> None:
-    with watched(browser, 503) as page:
+    with watched(browser, "status of 503") as page:
         sign_in(page, cloud)
         page.goto(f"{api}/#/data/jobs")
         rows = page.locator("tbody tr")
@@ -171,20 +174,22 @@ def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
         expect(rows.first).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_an_obstacle_that_axe_finds(
-    browser: Browser, stack: Stack, api: str, cloud: dict[str, Any], scheme: str
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
+    browser: Browser, stack: Stack, scheme: str, width: int
 ) -> None:
     install()
+    api = stack.described["api"]
     axe = (PACKAGES / "axe-core/axe.min.js").read_text("utf-8")
     stack.api.post("/ingestions", json={"table": "compounds"})
     found = {}
-    with watched(browser, color_scheme=scheme) as page:
+    size = {"width": width, "height": 900}
+    with watched(browser, color_scheme=scheme, viewport=size) as page:
         page.goto(f"{api}/")
         settle(page)
         page.evaluate(axe)
         found["signed out"] = obstacles(page)
-        sign_in(page, cloud)
+        sign_in(page, stack.described)
         page.reload()
         page.evaluate(axe)
         for name, address in PAGES.items():
@@ -196,29 +201,26 @@ def test_no_page_has_an_obstacle_that_axe_finds(
 
 def obstacles(page: Page) -> list[str]:
     result = page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    return [
+    found = [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
         for each in result["violations"]
         for node in each["nodes"][:3]
     ]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"{wide} pixels wider than the window"] if wide > 0 else [])
 
 
-def test_every_page_fits_a_telephone(page: Page, api: str) -> None:
+def test_a_telephone_has_a_menu_and_room_for_the_documents(page: Page, api: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    wide = {}
-    for address in ("#/", *(f"#/{each}" for each in PAGES.values()), "docs", "redoc"):
-        page.goto(f"{api}/{address}")
-        expect(page.get_by_role("heading").first).to_be_visible()
-        if address.startswith("#"):
-            settle(page)
-        else:
-            page.wait_for_load_state("networkidle")
-        wide[address] = page.evaluate("document.documentElement.scrollWidth")
-    assert {address: width for address, width in wide.items() if width > 390} == {}
     page.goto(f"{api}/#/jobs")
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="People").click()
     expect(page.get_by_role("heading", name="People")).to_be_focused()
+    for path in ("docs", "redoc"):
+        page.goto(f"{api}/{path}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_swagger_ui_has_the_sign_in_of_the_console(page: Page, api: str) -> None:
@@ -238,4 +240,4 @@ def test_redoc_shows_the_document(page: Page, api: str) -> None:
     page.goto(f"{api}/redoc")
     expect(page.get_by_role("heading", name="Sprocketworks")).to_be_visible()
     expect(page.locator("[data-section-id]").nth(5)).to_be_attached()
-    expect(page.get_by_role("heading", name="Whether each store answers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Whether each store responds")).to_be_visible()

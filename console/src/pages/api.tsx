@@ -35,6 +35,9 @@ export function Api() {
             <li>
               <a href="openapi.json">openapi.json</a> <span class="quiet">generate a client</span>
             </li>
+            <li>
+              <a href="static/licenses.txt">Licenses</a> <span class="quiet">of the libraries that this console contains</span>
+            </li>
           </ul>
         </Card>
         <Card title="Requests to copy">

@@ -3,12 +3,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem, get } from "../api/http.ts";
 import type { Column, Row, Table as TableInfo } from "../api/types.ts";
-import { exportTable } from "../state/export.ts";
+import { wholeCsv } from "../state/csv.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
 import { loadTables } from "../state/tables.ts";
 import { say } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
+import { download } from "../ui/download.ts";
 import { cell, count, title } from "../ui/format.ts";
 import { Heading, Tabs } from "../ui/page.tsx";
 import { ListTable, Table, type TableColumn } from "../ui/table.tsx";
@@ -17,6 +18,7 @@ import type { PageProps } from "./pages.ts";
 
 const TYPES: Record<string, string> = { int: "whole number", str: "text", datetime: "date and time", ints: "whole numbers" };
 const NUMBERS = new Set(["int", "number", "float"]);
+const CSV_ROWS = 1000; // of a page of a download
 const UP = { title: "Data", to: href(["data"]) };
 
 export function Data({ path: [name], query }: PageProps) {
@@ -140,7 +142,8 @@ function Download({ table }: { table: TableInfo }) {
     const controller = (running.current = new AbortController());
     setRows(0);
     try {
-      await exportTable(table.name, table.columns, controller.signal, setRows);
+      const parts = await wholeCsv(`tables/${table.name}/rows`, { limit: CSV_ROWS }, controller.signal, (pages) => setRows(pages * CSV_ROWS));
+      download(parts, `${table.name}.csv`, "text/csv");
       say(`${table.name}.csv is downloaded`);
     } catch (error) {
       if (!controller.signal.aborted) throw error;

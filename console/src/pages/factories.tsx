@@ -62,8 +62,8 @@ function FactoryCard({ factory }: { factory: Factory }) {
       </h2>
       <Sparkline actual={actual} goal={goal} label={`${name}: actual against goal in ${plural(time.length, "point")}`} />
       <p class="quiet">
-        {percent(attainment(factory.chart_data))} of the goal
-        {factory.chart_data_thinned ? ", over some of its points" : `, ${plural(time.length, "point")}`}
+        {time.length > 0 && `${percent(attainment(factory.chart_data))} of the goal, `}
+        {factory.chart_data_thinned ? "over some of its points" : plural(time.length, "point")}
       </p>
     </Card>
   );

@@ -5,6 +5,7 @@ import { Problem, call } from "../api/http.ts";
 import type { Factory } from "../api/types.ts";
 import { attainment, factoryName } from "../state/factories.ts";
 import { useAction, useLoad } from "../state/load.ts";
+import { fromLocal, localText } from "../state/points.ts";
 import { go, href, setQuery } from "../state/router.ts";
 import { say } from "../ui/announce.tsx";
 import { Button, Card, CopyButton, Empty, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
@@ -98,7 +99,28 @@ function ChartCard({ path, span, whole }: { path: string; span: Span; whole: Fac
           <p class="hint">Drag over the chart to zoom to a span. The table below has the same values.</p>
         </>
       )}
+      {(points > 0 || narrowed) && <SpanForm span={span} key={`${span.from} ${span.to}`} />}
     </Card>
+  );
+}
+
+/** The span of the chart by hand. */
+function SpanForm({ span }: { span: Span }) {
+  const [from, setFrom] = useState(span.from ? localText(Number(span.from)) : "");
+  const [to, setTo] = useState(span.to ? localText(Number(span.to)) : "");
+  const backwards = from !== "" && to !== "" && from > to;
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!backwards) setQuery({ from: from && fromLocal(from), to: to && fromLocal(to) });
+      }}
+    >
+      <Field label="From" type="datetime-local" step="1" value={from} set={setFrom} />
+      <Field label="To" type="datetime-local" step="1" value={to} set={setTo} fault={backwards ? "is before the first moment" : undefined} />
+      <Button type="submit">Show this span</Button>
+    </form>
   );
 }
 

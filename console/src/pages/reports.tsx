@@ -1,6 +1,7 @@
 // The reports: each with its chart, its table, files to download and an address to share.
 
-import { send } from "../api/http.ts";
+import { type Query, send } from "../api/http.ts";
+import { wholeCsv } from "../state/csv.ts";
 import { useAction } from "../state/load.ts";
 import { href } from "../state/router.ts";
 import { Button, CopyButton, Failure } from "../ui/basic.tsx";
@@ -31,26 +32,10 @@ export function Reports({ path: [name = "hires"], query }: PageProps) {
   );
 }
 
-type Query = Record<string, string | number | undefined>;
-
-/** The whole of a report as a file: its pages one after the other, with one header. */
-async function csvOf(path: string, query: Query): Promise<string[]> {
-  const parts: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const response: Response = await send("GET", path, { query: { ...query, cursor }, accept: "text/csv" });
-    const text = await response.text();
-    parts.push(parts.length ? text.slice(text.indexOf("\n") + 1) : text);
-    const following = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
-    cursor = following ? new URL(following, response.url).searchParams.get("cursor") : null;
-  } while (cursor);
-  return parts;
-}
-
 export function ReportFiles({ path, query, name }: { path: string; query: Query; name: string }) {
   const csv = useAction();
   const svg = useAction();
-  const saveCsv = async () => download(await csvOf(path, query), `${name}.csv`, "text/csv");
+  const saveCsv = async () => download(await wholeCsv(path, query), `${name}.csv`, "text/csv");
   const saveSvg = async () => {
     const response = await send("GET", path, { query, accept: "image/svg+xml" });
     download([await response.text()], `${name}.svg`, "image/svg+xml");

@@ -1,6 +1,6 @@
 // Questions above the page: the browser's own dialog keeps the focus in and gives it back.
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useId, useRef, useState } from "preact/hooks";
 import type { Action } from "../state/load.ts";
 import { Button, type Children, Failure, Field } from "./basic.tsx";
 
@@ -15,7 +15,7 @@ interface DialogProps {
 export function Dialog({ title, close, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();
@@ -30,9 +30,7 @@ export function Dialog({ title, close, children, wide }: DialogProps) {
         close?.();
       }}
     >
-      <h2 id={id} tabIndex={-1}>
-        {title}
-      </h2>
+      <h2 id={id}>{title}</h2>
       {children}
     </dialog>
   );
