@@ -39,6 +39,14 @@ def every_late_stream_is_noticed_in_time(resources: Resources) -> Faults:
             yield f"nobody learns that {name} is late"
 
 
+def every_reader_learns_its_shard_in_order(resources: Resources) -> Faults:
+    for name, _, mapping in _readers(resources):
+        if not mapping.get("TumblingWindowInSeconds"):
+            yield f"the events of {name} have no shardId"
+        if mapping.get("ParallelizationFactor", 1) != 1:
+            yield f"{name} reads a shard with several calls at once"
+
+
 def every_record_that_is_given_up_is_kept(resources: Resources) -> Faults:
     for name, function, mapping in _readers(resources):
         destination = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")

@@ -244,10 +244,10 @@ def build() -> dict[str, Event]:
     }
     made |= {name: _request(name, "GET", Sample(path)) for name, path in PAGES.items()}
     for table, rows in ROWS.items():
-        records = [record(table, f"{table}-{i}", None, row) for i, row in enumerate(rows, 1)]
-        made[f"projector-{table.replace('_', '-')}"] = {"Records": records}
-    point = record("production", "production-1", None, POINT_ITEM)
-    made["projector-production"] = {"Records": [point]}
+        records = [record(table, f"{table}-{i}", None, row, i) for i, row in enumerate(rows, 1)]
+        made[f"projector-{table.replace('_', '-')}"] = {**WINDOW, "Records": records}
+    point = record("production", "production-1", None, POINT_ITEM, 1)
+    made["projector-production"] = {**WINDOW, "Records": [point]}
     made["arrivals-arrival"] = arrival(str(JOBS["planning"]["key"]))
     made["planner-task"] = {"id": JOBS["planning"]["id"], "attempt": 1}
     made["worker-task"] = {"id": JOBS["running"]["id"], "attempt": 1, "chunk": CHUNK}
@@ -261,6 +261,15 @@ def build() -> dict[str, Event]:
         made[name] = {"source": "aws.events", "detail-type": "Scheduled Event"}
     made["reconcile-nightly"] = {"repair": False}
     return made
+
+
+WINDOW: Event = {
+    "shardId": "shardId-00000001767225600000-0123abcd",
+    "window": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T00:15:00Z"},
+    "state": {},
+    "isFinalInvokeForWindow": False,
+    "isWindowTerminatedEarly": False,
+}
 
 
 def read() -> dict[str, Event]:

@@ -25,7 +25,6 @@ TABLES: dict[str, tuple[str, Key]] = {
     "views": ("VIEWS_TABLE", {"pk": "-", "sk": "-"}),
     "ingestions": ("INGESTIONS_TABLE", {"pk": "-", "sk": "-"}),
     "idempotency": ("IDEMPOTENCY_TABLE", {"id": "-"}),
-    "markers": ("MARKERS_TABLE", {"event_id": "-"}),
 }
 
 

@@ -14,12 +14,12 @@ from shared.settings import setting
 PREFIX = "dead-letters/"
 
 
-def send_to_dead_letters(poison: Iterable[tuple[Record, str]], request_id: str) -> None:
-    """Store records with their reasons, one line of JSON each, under the id of the invocation."""
+def send_to_dead_letters(poison: Iterable[tuple[Record, str]], name: str) -> None:
+    """Store records with their reasons, one line of JSON each, in the object of a name."""
     lines = [json.dumps({"reason": reason, "record": record}) for record, reason in poison]
     make_client("s3").put_object(
         Bucket=setting("LANDING_BUCKET"),
-        Key=f"{PREFIX}{request_id}.jsonl",
+        Key=f"{PREFIX}{name}.jsonl",
         Body="".join(f"{line}\n" for line in lines).encode(),
         ContentType="application/jsonl",
     )

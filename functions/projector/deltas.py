@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from shared.datasets import DATA_SETS
 from shared.factory_keys import POINTS
 from shared.views import HireCell, ViewKey, production_keys
 
@@ -88,19 +87,16 @@ class Deltas:
 class Change:
     """What one stream record changes in the views."""
 
-    event_id: str
-    row: tuple[Any, ...]  # which row it is of: the table and the key
+    sequence: int  # the record's place in its shard
     deltas: Deltas
 
 
-def change(event_id: str, table: str, old: Row | None, new: Row | None) -> Change:
+def change(sequence: int, table: str, old: Row | None, new: Row | None) -> Change:
     """Of a row before (None: inserted) and after (None: removed); one of UNREADABLE."""
-    row = new or old or {}
-    key = ("pk", "sk") if table == PRODUCTION else (DATA_SETS[table].key,)
     deltas = Deltas()
     deltas.add(table, old, -1)
     deltas.add(table, new, +1)
-    return Change(event_id, (table, *(row[name] for name in key)), deltas)
+    return Change(sequence, deltas)
 
 
 def fold(changes: Iterable[Change]) -> Deltas:

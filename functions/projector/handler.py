@@ -13,27 +13,42 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from projector.dead_letters import send_to_dead_letters
 from projector.deltas import UNREADABLE, Change
 from projector.store.changes import apply
-from projector.store.records import Record, change_of
+from projector.store.records import Record, change_of, shard_of
 
 logger = Logger()
 metrics = Metrics()
 
 
-def handler(event: dict[str, Any], context: Any) -> None:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The response is the state of the stream's window, of which the event's `shardId` is used."""
+    records: list[Record] = event.get("Records", [])
     changes: list[Change] = []
+    read: dict[int, Record] = {}
     poison: list[tuple[Record, str]] = []
-    records: dict[str, Record] = {}
-    for record in event["Records"]:
-        records[record.get("eventID", "")] = record
+    for record in records:
         try:
-            changes.append(change_of(record))
+            change = change_of(record)
         except UNREADABLE as error:
             poison.append((record, f"{type(error).__name__}: {error}"))
-    refused = apply(changes)
-    poison.extend((records[change.event_id], "refused by the store") for change in refused)
+        else:
+            changes.append(change)
+            read[change.sequence] = record
+    # before the checkpoint moves: a record at or below it is not looked at again
     if poison:
         send_to_dead_letters(poison, context.aws_request_id)
-        metrics.add_metric("PoisonRecords", MetricUnit.Count, len(poison))
-    metrics.add_metric("ChangesApplied", MetricUnit.Count, len(changes) - len(refused))
+    refused = 0
+
+    def give_up(change: Change) -> None:
+        nonlocal refused
+        refused += 1
+        name = f"{context.aws_request_id}-{refused}"
+        send_to_dead_letters([(read[change.sequence], "refused by the store")], name)
+
+    if changes:
+        apply(shard_of(event, read.values()), changes, give_up)
+    if poison or refused:
+        metrics.add_metric("PoisonRecords", MetricUnit.Count, len(poison) + refused)
+    metrics.add_metric("ChangesApplied", MetricUnit.Count, len(changes) - refused)
     metrics.flush_metrics()
-    logger.info("projected", extra={"records": len(event["Records"]), "poison": len(poison)})
+    logger.info("projected", extra={"records": len(records), "poison": len(poison) + refused})
+    return {"state": {}}

@@ -7,7 +7,7 @@ which has the store report what it consumed. Prices are DynamoDB's on demand, us
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -135,15 +135,32 @@ def cases() -> Iterator[Case]:
     )
 
 
-def project() -> None:
-    """What the projector makes of the rows that are there."""
+def project(shard: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Have the projector count rows that were inserted, as a batch of a shard."""
     from projector.deltas import change
-    from projector.store import changes as store
+    from projector.store.changes import apply
+
+    changes = [change(n, "hired_employees", None, row) for n, row in enumerate(rows, 1)]
+
+    def refused(change: object) -> None:
+        raise AssertionError(f"refused: {change}")
+
+    apply(shard, changes, refused)
+
+
+def stored() -> Iterator[dict[str, Any]]:
+    """The hires that are in their table."""
     from shared.datasets import DATA_SETS
     from shared.dynamo import table
 
-    hires = table(DATA_SETS["hired_employees"].setting, "id")
-    store.apply([change(f"e{row['id']}", "hired_employees", None, row) for row in hires.scan_all()])
+    return table(DATA_SETS["hired_employees"].setting, "id").scan_all()
+
+
+def over_three_years(count: int) -> list[dict[str, Any]]:
+    return [
+        row | {"datetime": f"{2019 + n % 3}{row['datetime'][4:]}"}
+        for n, row in enumerate(rows(4 * ROWS, 4 * ROWS + count))
+    ]
 
 
 def measure(meter: Meter) -> list[str]:
@@ -163,8 +180,14 @@ def measure(meter: Meter) -> list[str]:
     ):
         meter.clear()
         if path.startswith("/reports/hires"):
-            project()
-            line("row through the projector", 3 * ROWS)
+            project("full", stored())
+            line(f"row through the projector, {3 * ROWS:,} at once", 3 * ROWS)
+            meter.clear()
+            project("years", over_three_years(ROWS))
+            line(f"the same, {ROWS:,} at once, of three years", ROWS)
+            meter.clear()
+            project("alone", over_three_years(1))
+            line("the same, alone")
             meter.clear()
         text, as_json = (body, None) if isinstance(body, str) else (None, body)
         answer = call(method, path, text, headers, json_body=as_json)

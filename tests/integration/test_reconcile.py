@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from projector import handler as projector
 from projector import reconcile
 from reports.store import hires
 from shared.dynamo import Table
 from shared.views import HireCell
 from tests.front_door import Context
-from tests.streams import record
+from tests.streams import deliver, record
 
 
 def run(**event: Any) -> dict[str, Any]:
@@ -39,12 +38,12 @@ def load() -> list[dict[str, Any]]:
 
 
 def test_views_that_agree_with_the_tables_have_no_difference(tables: None) -> None:
-    projector.handler({"Records": load()}, Context())
+    deliver(load())
     assert run()["differences"] == 0
 
 
 def test_lost_changes_are_found_and_repaired(tables: None) -> None:
-    projector.handler({"Records": load()[10:40]}, Context())
+    deliver(load()[10:40])
     found = run()
     assert found["differences"] > 5
     assert {"counter": "rows departments", "missing": 1} in found["first"]
@@ -55,7 +54,7 @@ def test_lost_changes_are_found_and_repaired(tables: None) -> None:
 
 
 def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
-    projector.handler({"Records": load()}, Context())
+    deliver(load())
     Table("UsersTable", "user_id").delete({"user_id": 2})
     for n in range(2, 30, 5):
         Table("UserExperimentsTable", "experiment_id").delete({"experiment_id": n})
@@ -65,8 +64,8 @@ def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
 
 def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any) -> None:
     monkeypatch.setattr("projector.store.changes.BUSY", 1)
-    monkeypatch.setattr("random.randrange", lambda _stop: 5)
-    projector.handler({"Records": load()}, Context())
+    monkeypatch.setattr("projector.store.changes.crc32", lambda _: 5)
+    deliver(load())
     before = hires(2021)
     assert run()["compacted"] == 1
     assert hires(2021) == before == {HireCell(1, job, 2): 10 for job in range(3)}

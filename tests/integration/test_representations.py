@@ -6,12 +6,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from projector import handler as projector
 from reports import routes
 from shared.dynamo import Table
 from shared.params import YEAR
-from tests.front_door import Context, call
-from tests.streams import record
+from tests.front_door import call
+from tests.streams import deliver, record
 
 QUERIES = {report.name: report.query for report in routes.REPORTS}
 
@@ -30,9 +29,7 @@ def figures(tables: None) -> None:
     ]
     experiment = {"experiment_id": 1, "user_id": -1, "experiment_compound_ids": [1]}
     records = [record("hired_employees", f"h{hire['id']}", None, hire) for hire in hires]
-    projector.handler(
-        {"Records": [*records, record("user_experiments", "x", None, experiment)]}, Context()
-    )
+    deliver([*records, record("user_experiments", "x", None, experiment)])
 
 
 def test_a_report_as_csv(figures: None) -> None:
@@ -78,7 +75,7 @@ def test_what_a_client_has_is_not_sent_again(figures: None, report: str, kind: s
     point = {"pk": "POINTS#1#1", "sk": "p", "factory_id": 1, "time": 9, "actual": 1, "goal": 0}
     changes = [record("hired_employees", "h99", None, hire), record("users", "u5", None, user)]
     changes.append(record("production", "p1", None, point))
-    projector.handler({"Records": changes}, Context())
+    deliver(changes)
     assert call("GET", url, headers={"Accept": kind, **tag}).status == 200
 
 

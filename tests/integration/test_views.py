@@ -2,58 +2,84 @@
 
 import json
 from typing import Any
+from zlib import crc32
 
 import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from projector.handler import handler
 from projector.store import changes as store
 from projector.store import users
+from projector.store.records import MissingShardError
 from reports import store as reports
 from shared.dynamo import Table, transact
+from shared.settings import setting
 from shared.views import HireCell
 from shared.views_table import row_counts
 from tests.expected_views import assert_views_equal
-from tests.front_door import call
+from tests.front_door import Context, call
 from tests.histories import MOMENTS, Row, State, point, records_of, steps
-from tests.streams import deliver, record
+from tests.streams import deliver, end_window, record, stream_of
+
+Delivery = tuple[str, list[Row]]  # a shard, and records of it
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> tuple[State, list[list[Row]], list[int]]:
-    """Final rows; batches that hold every record, some again; the transactions that crash.
+def deliveries(draw: st.DrawFn) -> tuple[State, list[Delivery], list[int]]:
+    """Final rows; deliveries that hold every record, some again; the transactions that crash.
 
-    Records of one item first arrive in order, as a stream's shard has them; items are interleaved.
+    A shard's records arrive in order the first time, its children after it; what arrives again does
+    so in any order, and whole, in part, or with new records behind it.
     """
     state, records = records_of(draw(steps))
     by_item: dict[str, list[Row]] = {}
     for one in records:
-        item = f"{one['eventSourceARN']}{one['dynamodb']['Keys']}"
-        by_item.setdefault(item, []).append(one)
+        by_item.setdefault(f"{stream_of(one)}{one['dynamodb']['Keys']}", []).append(one)
     order = draw(st.permutations([item for item, some in by_item.items() for _ in some]))
     queues = {item: iter(some) for item, some in by_item.items()}
-    arrived = [next(queues[item]) for item in order]
-    batches = []
-    start = 0
-    while start < len(arrived):
-        size = draw(st.integers(1, 12))
-        overlap = draw(st.integers(0, start))
-        batches.append(arrived[start - overlap : start + size])
-        if draw(st.booleans()):
-            batches.append(arrived[start : start + max(1, size // 2)])
-        start += size
-    return state, batches, draw(st.lists(st.integers(0, 8), max_size=3))
+    split = draw(st.integers(0, len(order)))
+    arrived: dict[str, list[Row]] = {}
+    for place, item in enumerate(order):
+        one = next(queues[item])
+        child = f"child{crc32(item.encode()) % 2}"
+        one["dynamodb"]["SequenceNumber"] = f"{place + 1:021}"
+        arrived.setdefault(f"{stream_of(one)} {'parent' if place < split else child}", []).append(
+            one
+        )
+    found: list[Delivery] = []
+    for shard in sorted(arrived, key=lambda shard: "child" in shard):
+        name, some = shard.split()[1], arrived[shard]
+        start = 0
+        while start < len(some):
+            end = start + draw(st.integers(1, 12))
+            again = draw(st.permutations(some[: draw(st.integers(0, start))]))
+            found.append((name, [*again, *some[start:end]]))
+            if draw(st.booleans()):
+                found.append((name, some[start : (start + end) // 2 + 1]))
+            start = end
+    return state, found, draw(st.lists(st.integers(0, 8), max_size=3))
 
 
 class CrashError(Exception):
     """The projector's process ends."""
 
 
+def deliver_until_done(shard: str, batch: list[Row]) -> None:
+    """As a stream's poller does, which halves a batch that fails."""
+    try:
+        deliver(batch, shard)
+    except CrashError:
+        half = len(batch) // 2
+        for part in (batch[:half], batch[half:]):
+            deliver_until_done(shard, part or batch)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries(), st.booleans())
 def test_every_change_counts_once_however_it_is_delivered(
-    fresh: Any, delivery: tuple[State, list[list[Row]], list[int]], after_commit: bool
+    fresh: Any, delivery: tuple[State, list[Delivery], list[int]], after_commit: bool
 ) -> None:
     fresh()
     state, batches, crashes = delivery
@@ -75,13 +101,9 @@ def test_every_change_counts_once_however_it_is_delivered(
         patch.setattr(store, "TRANSACTION", 12)  # so that a few records need several
         patch.setattr(users, "MOST_INLINE", 3)  # and a user's compounds several items
         patch.setattr(users, "BUCKETS", 2)
-        for batch in batches:
-            while True:  # as a stream's poller does
-                try:
-                    deliver(batch)
-                except CrashError:
-                    continue
-                break
+        for shard, batch in batches:
+            deliver_until_done(shard, batch)
+            end_window(shard)
     assert_views_equal(state)
 
 
@@ -115,15 +137,55 @@ def test_poison_records_are_kept_whole_and_the_rest_counts(fresh: Any) -> None:
     nameless: Row = {"dynamodb": {}}
     deliver([good[0], bad, good[1], alien, nameless, good[2]])
     assert row_counts("departments") == {"departments": 3}
-    assert [letter["record"] for letter in dead_letters()] == [bad, alien, nameless]
-    assert "'other'" in dead_letters()[1]["reason"]
+    letters = {letter["record"].get("eventID"): letter for letter in dead_letters()}
+    assert letters["bad"]["record"] == bad
+    assert letters["alien"]["record"] == alien
+    assert "'other'" in letters["alien"]["reason"]
+    assert letters[None]["record"] == nameless
 
 
 def test_a_change_that_moves_no_counter_writes_nothing(fresh: Any) -> None:
     before = {"id": 1, "department": "old"}
     deliver([record("departments", "e", before, {"id": 1, "department": "new"})])
     assert list(Table("ViewsTable", "pk", "sk").scan_all()) == []
-    assert list(Table("MarkersTable", "event_id").scan_all()) == []
+
+
+def test_an_event_without_a_shard_stops_on_aws_and_counts_on_the_local_cloud(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = {"Records": [record("departments", "e", None, {"id": 1, "department": "d"})]}
+    monkeypatch.setenv("ENVIRONMENT", "prod")
+    setting.cache_clear()
+    with pytest.raises(MissingShardError):
+        handler(event, Context())
+    assert row_counts("departments") == {"departments": 0}
+    monkeypatch.setenv("ENVIRONMENT", "local")
+    setting.cache_clear()
+    for _ in range(2):
+        handler(event, Context())
+    assert row_counts("departments") == {"departments": 1}
+    monkeypatch.undo()
+    setting.cache_clear()
+
+
+def test_a_change_that_the_store_refuses_is_a_dead_letter_and_those_around_it_count(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = [record("departments", f"e{n}", None, {"id": n, "department": "d"}) for n in range(20)]
+    row = {"experiment_id": 1, "user_id": 1, "experiment_compound_ids": list(range(9))}
+    refused = record("user_experiments", "refused", None, row)
+    monkeypatch.setattr(store, "TRANSACTION", 12)
+    monkeypatch.setattr(users, "MOST_INLINE", 3)
+    monkeypatch.setattr(users, "BUCKETS", 12)
+    small = {"experiment_id": 2, "user_id": 2, "experiment_compound_ids": [1]}
+    behind = record("user_experiments", "behind", None, small)
+    for _ in range(2):
+        deliver([*batch, refused, behind])
+    assert row_counts("departments", "user_experiments") == {
+        "departments": 20,
+        "user_experiments": 1,
+    }
+    assert [letter["record"] for letter in dead_letters()] == [refused]
 
 
 def test_reports_show_names_that_were_loaded_after_the_figures(tables: None) -> None:

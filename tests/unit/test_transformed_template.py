@@ -56,6 +56,7 @@ RULES: list[Rule] = [
     deployed.no_policy_has_a_wildcard,
     deployed.every_gateway_response_is_json,
     deployed_streams.every_late_stream_is_noticed_in_time,
+    deployed_streams.every_reader_learns_its_shard_in_order,
     deployed_streams.every_record_that_is_given_up_is_kept,
 ]
 
@@ -282,6 +283,16 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed_streams.every_late_stream_is_noticed_in_time,
         lambda of: of.pop("ProjectorLateAlarm"),
         "ProjectorFunctionUsers is late",
+    ),
+    (
+        deployed_streams.every_reader_learns_its_shard_in_order,
+        lambda of: properties(of, "ProjectorFunctionJobs").pop("TumblingWindowInSeconds"),
+        "the events of ProjectorFunctionJobs have no shardId",
+    ),
+    (
+        deployed_streams.every_reader_learns_its_shard_in_order,
+        lambda of: properties(of, "ProjectorFunctionJobs").update(ParallelizationFactor=2),
+        "ProjectorFunctionJobs reads a shard with several calls",
     ),
     (
         deployed_streams.every_record_that_is_given_up_is_kept,

@@ -1,23 +1,20 @@
 """Applies changes to the views, each exactly once.
 
-A transaction puts a marker for every change and moves the counters; the marker's condition refuses
-a change that was counted before. Markers expire after the stream has deleted the record.
+The changes of a shard are cut, in their order, into runs whose folded counters fit a transaction,
+and each transaction moves the shard's checkpoint to the end of its run.
 """
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import takewhile
+from zlib import crc32
 
 from projector.deltas import Change, Deltas, fold
+from projector.store.checkpoints import move_checkpoint, read_checkpoint
 from projector.store.counters import additions, counters
 from projector.store.users import rewritten
-from shared.dynamo import (
-    TRANSACTION,
-    Operation,
-    TransactionFailedError,
-    table,
-    transact,
-)
+from shared.dynamo import TRANSACTION, Operation, TransactionFailedError, transact
 from shared.problems import StoreUnavailable
 from shared.retries import RefusedError
 from shared.views import (
@@ -31,108 +28,82 @@ from shared.views import (
 )
 from shared.views_table import views_table
 
-# A stream keeps a record for 24 hours, and DynamoDB may be two days late in deleting
-MARKER_SECONDS = 2 * 24 * 3600
-# Changes at once from which on hires are spread over all shards
+# Changes at once from which on hires are spread over all shards of the views
 BUSY = 1000
-# How often a transaction is made again because others wrote the same counters
+# How often a transaction is made again because others wrote the same items
 ROUNDS = 30
 
-# The keys that a change may write, beside its marker and the buckets of users
-Touched = frozenset[ViewKey]
 
+def apply(shard: str, changes: Iterable[Change], give_up: Callable[[Change], object]) -> None:
+    """Count the changes of a stream's shard that were not counted yet.
 
-def apply(changes: Iterable[Change]) -> list[Change]:
-    """Count the changes that were not counted yet; returns those that the store refuses for good.
-
-    StoreUnavailable when the store does not answer: what was applied stays, and the same changes
-    may be given again.
+    What the store refuses for good is given up before the checkpoint passes it. StoreUnavailable
+    when the store does not answer: what was applied stays, and the same changes may be given again.
     """
-    unique = {change.event_id: change for change in changes if change.deltas}
-    ordered = _in_order([(change, _touched(change)) for change in unique.values()])
-    busy = len(ordered) >= BUSY
-    return [change for chunk in _chunks(ordered) for change in _apply_or_split(chunk, busy=busy)]
+    left = sorted((change for change in changes if change.deltas), key=lambda each: each.sequence)
+    busy = len(left) >= BUSY
+    position = read_checkpoint(shard) if left else 0
+    most = len(left)
+    while left := [change for change in left if change.sequence > position]:
+        run = _fitting(left[:most])
+        try:
+            position = _count(shard, position, run[-1].sequence, fold(run), busy=busy)
+            most *= 2
+        except (TransactionFailedError, RefusedError):
+            most = len(run) // 2
+            if not most:
+                give_up(run[0])
+                position = _count(shard, position, run[0].sequence, Deltas(), busy=busy)
+                most = 1
 
 
-def _touched(change: Change) -> Touched:
-    keys = {*counters(change.deltas, row_shard=0, hire_shard=0)}
-    for user in change.deltas.users():
-        keys |= {user_key(user), listed_key(user), active_key(user)}
-    return frozenset(keys)
-
-
-def _in_order(changes: list[tuple[Change, Touched]]) -> list[tuple[Change, Touched]]:
-    """Changes of the same counters side by side, so that one transaction folds more of them.
-
-    Those of one row stay together as they came: a count never falls before it has risen.
-    """
-    places: dict[tuple[object, ...], list[ViewKey]] = {}
-    return sorted(changes, key=lambda each: places.setdefault(each[0].row, sorted(each[1])))
-
-
-def _chunks(changes: list[tuple[Change, Touched]]) -> Iterator[list[Change]]:
-    """Runs of changes that fit one transaction, whatever their users' states turn out to be."""
-    chunk: list[Change] = []
+def _fitting(changes: list[Change]) -> list[Change]:
+    """The first changes, which fit one transaction whatever their users' states turn out to be."""
     written: set[ViewKey] = set()
-    for change, touched in changes:
-        if chunk and len(chunk) + 1 + len(written | touched) > TRANSACTION:
-            yield chunk
-            chunk, written = [], set()
-        chunk.append(change)
-        written |= touched
-    if chunk:
-        yield chunk
+
+    def fits(change: Change) -> bool:
+        written.update(_touched(change.deltas))
+        return 1 + len(written) <= TRANSACTION
+
+    return list(takewhile(fits, changes)) or changes[:1]
 
 
-def _apply_or_split(chunk: list[Change], *, busy: bool) -> list[Change]:
-    """Apply a chunk, halving it around changes that the store refuses (an item grown too large)."""
-    try:
-        _apply_chunk(chunk, busy=busy)
-    except (TransactionFailedError, RefusedError):
-        if len(chunk) == 1:
-            return chunk
-        half = len(chunk) // 2
-        return [
-            change
-            for part in (chunk[:half], chunk[half:])
-            for change in _apply_or_split(part, busy=busy)
-        ]
-    return []
+def _touched(deltas: Deltas) -> set[ViewKey]:
+    """The keys that deltas may write, beside the buckets of users."""
+    keys = {*counters(deltas, row_shard=0, hire_shard=0)}
+    for user in deltas.users():
+        keys |= {user_key(user), listed_key(user), active_key(user)}
+    return keys
 
 
-def _apply_chunk(chunk: list[Change], *, busy: bool) -> None:
-    """One transaction; made again without what was counted before, and with users read again."""
+def _count(shard: str, position: int, end: int, deltas: Deltas, *, busy: bool) -> int:
+    """One transaction; made again, with users read again, while others write the same users.
+
+    Returns where the checkpoint is then: elsewhere if another call has moved it meanwhile.
+    """
     for attempt in range(ROUNDS):
-        markers = [_marker(change) for change in chunk]
-        operations = [*markers, *operations_for(fold(chunk), busy=busy)]
+        operations = [move_checkpoint(shard, position, end), *_writes(shard, deltas, busy=busy)]
         if len(operations) > TRANSACTION:
             raise RefusedError("the users' compounds are in too many items")
         try:
             transact(operations)
         except TransactionFailedError as error:
-            failed = set(error.failed())
+            failed = error.failed()
             if not failed:
                 raise
-            chunk = [change for i, change in enumerate(chunk) if i not in failed]
-            if not chunk:
-                return
+            if failed[0] == 0:
+                return read_checkpoint(shard)
             time.sleep(random.uniform(0, 0.005 * attempt))  # noqa: S311 - jitter, no secret
         else:
-            return
+            return end
     raise StoreUnavailable("the views are being written by too many at once")
 
 
-def _marker(change: Change) -> Operation:
-    return table("MARKERS_TABLE", "event_id").put_operation(
-        {"event_id": change.event_id, "expires": int(time.time()) + MARKER_SECONDS},
-        "attribute_not_exists(event_id)",
-    )
-
-
-def operations_for(deltas: Deltas, *, busy: bool) -> list[Operation]:
+def _writes(shard: str, deltas: Deltas, *, busy: bool) -> list[Operation]:
     """The writes that move the counters; reads the users whose figures change."""
-    shard = random.randrange(ROW_SHARDS)  # noqa: S311 - spreads load, no secret
-    sums = counters(deltas, shard, shard % HIRE_SHARDS if busy else 0)
+    # of the views: the writers of a stream's shard meet no others
+    place = crc32(shard.encode())
+    sums = counters(deltas, place % ROW_SHARDS, place % HIRE_SHARDS if busy else 0)
     operations: list[Operation] = []
     for user, found in rewritten(deltas, sorted(deltas.users())).items():
         operations.extend(found.operations)
