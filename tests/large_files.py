@@ -24,7 +24,7 @@ class Task(Context):
 
 
 def arrival(key: str) -> dict[str, Any]:
-    """What EventBridge tells of an object that was put."""
+    """The event that EventBridge sends for an object."""
     return {
         "version": "0",
         "source": "aws.s3",
@@ -34,7 +34,7 @@ def arrival(key: str) -> dict[str, Any]:
 
 
 def ended(job_id: str, status: str = "ABORTED", attempt: int = 1) -> dict[str, Any]:
-    """What EventBridge tells of an execution's end."""
+    """The event that EventBridge sends at the end of an execution."""
     return {
         "version": "0",
         "source": "aws.states",
@@ -48,7 +48,7 @@ def ended(job_id: str, status: str = "ABORTED", attempt: int = 1) -> dict[str, A
 
 
 def submit(table: str, raw: bytes, **options: Any) -> str:
-    """A job whose file is uploaded, and told of; its id."""
+    """A job whose file is uploaded, and has arrived; its id."""
     body = {"table": table, "filename": "file.csv", **({"options": options} if options else {})}
     made = call("POST", "/ingestions", json_body=body)
     assert made.status == 201, made.text
@@ -92,7 +92,7 @@ def finish(job_id: str, planned: dict[str, Any] | None = None) -> dict[str, Any]
 
 
 def run(job_id: str) -> dict[str, Any]:
-    """The state machine's run, one chunk after the other; the job as it is told then."""
+    """The state machine's run, one chunk after the other; the job as JSON then."""
     step = plan(job_id)
     while True:
         for chunk in objects.get_json(step["chunks"]) if step["next"] == "load" else []:

@@ -15,7 +15,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 class CsvError(Exception):
-    """The file as a whole can't be read; says why, and in which line. `kind` is for machines."""
+    """The file as a whole can't be read: why, and in which line. `kind` is for machines."""
 
     kind = "csv"
 

@@ -35,7 +35,7 @@ def file_of(content_type: str, raw: bytes) -> bytes:
                     part.append(event)
     except (MultipartError, UnicodeError) as error:
         raise Malformed(
-            f"the body is not a form as its content type says: {error.args[0]}"
+            f"the body is not the form that its content type promises: {error.args[0]}"
         ) from error
     if len(found) != 1:
         number = "no" if not found else "more than one"

@@ -19,8 +19,8 @@ from shared.retries import patient
 CHUNK = 1000  # records checked at once
 # What a request keeps of its time to make a job of a file that it could not load
 FOR_A_JOB = 4.0  # seconds
-SHOWN_ERRORS = 100
-SHOWN_VALUE = 200  # characters
+LISTED_ERRORS = 100
+LONGEST_VALUE = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def _check(data_set: DataSet, raw: bytes, options: Options) -> Loaded:
         loaded.read += checked.read
         loaded.items.extend(checked.items)
         loaded.rejected += len(checked.rejected)
-        told = [_told(record, fault) for record, faults in checked.rejected for fault in faults]
-        loaded.errors.extend(told[: SHOWN_ERRORS - len(loaded.errors)])
+        errors = [_error(record, fault) for record, faults in checked.rejected for fault in faults]
+        loaded.errors.extend(errors[: LISTED_ERRORS - len(loaded.errors)])
     return loaded
 
 
@@ -127,12 +127,12 @@ def check_all(checker: Checker, records: Iterator[Record]) -> Iterator[Checked]:
         yield Checked(len(chunk), items, rejected)
 
 
-def _told(record: Record, fault: RowFault) -> dict[str, Any]:
+def _error(record: Record, fault: RowFault) -> dict[str, Any]:
     value = record.raw.rstrip("\r\n") if fault.column is None else fault.value
     return {
         "line": record.line,
         "column": fault.column,
-        "value": value[:SHOWN_VALUE],
+        "value": value[:LONGEST_VALUE],
         "reason": fault.reason,
     }
 
@@ -141,11 +141,11 @@ def write_rows(data_set: DataSet, rows: list[dict[str, Any]]) -> int:
     """Write rows of a JSON document, all or, when any is invalid, none; how many."""
     texts, faults = texts_of(data_set, rows)
     items, found = Checker(data_set).check(texts)
-    told = {tuple(fault["loc"]) for fault in faults}
+    reported = {tuple(fault["loc"]) for fault in faults}
     for i, row_faults in found.items():
         more = [_fault(i, fault) for fault in row_faults]
-        # a cell of another type was handed on as a blank, and is told of already
-        faults.extend(fault for fault in more if tuple(fault["loc"]) not in told)
+        # a cell of another type was passed on as a blank, and is reported already
+        faults.extend(fault for fault in more if tuple(fault["loc"]) not in reported)
     if faults:
         faults.sort(key=lambda fault: int(fault["loc"][2]))
         bad = len({fault["loc"][2] for fault in faults})

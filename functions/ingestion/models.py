@@ -1,4 +1,4 @@
-"""What the routes of the tables and of large files take and answer."""
+"""The bodies of requests and responses of the tables and of large files."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 

@@ -97,5 +97,5 @@ class Checker:
 
 def _rows_of(error: ValidationError) -> set[int]:
     """The indexes of the rows that an error names."""
-    told = error.errors(include_url=False, include_context=False, include_input=False)
-    return {int(each["loc"][0]) for each in told}
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    return {int(each["loc"][0]) for each in errors}

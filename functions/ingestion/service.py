@@ -1,4 +1,4 @@
-"""What is told of the tables and their rows."""
+"""What clients read of the tables and their rows."""
 
 from typing import Any
 
@@ -39,8 +39,8 @@ def tables() -> dict[str, Any]:
 
 def sample(data_set: DataSet, limit: int) -> dict[str, Any]:
     rows, _ = store.page(data_set, limit)
-    shown_rows = [shown(data_set, row) for row in rows]
-    return {"table": data_set.name, "columns": columns(data_set), "sample": shown_rows}
+    found = [as_dict(data_set, row) for row in rows]
+    return {"table": data_set.name, "columns": columns(data_set), "sample": found}
 
 
 def row_page(data_set: DataSet, limit: int, cursor: str | None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def row_page(data_set: DataSet, limit: int, cursor: str | None) -> dict[str, Any
     place = cursors.decode(listing, cursor, key=int)
     rows, last = store.page(data_set, limit, place["key"] if place else None)
     return {
-        "items": [shown(data_set, row) for row in rows],
+        "items": [as_dict(data_set, row) for row in rows],
         "next": cursors.encode(listing, None if last is None else {"key": last}),
     }
 
@@ -66,9 +66,9 @@ def one_row(data_set: DataSet, key: str) -> dict[str, Any]:
     item = None if number is None else store.get(data_set, number)
     if item is None:
         raise NotFound(f"{data_set.name} has no such row")
-    return shown(data_set, item)
+    return as_dict(data_set, item)
 
 
-def shown(data_set: DataSet, item: Item) -> dict[str, Any]:
-    """A row as it is answered: every column, None where it was left blank."""
+def as_dict(data_set: DataSet, item: Item) -> dict[str, Any]:
+    """A row as JSON has it: every column, None where it was left blank."""
     return {column.name: item.get(column.name) for column in data_set.columns}

@@ -23,7 +23,7 @@ def row_counts() -> dict[str, int]:
 
 
 def put(data_set: DataSet, items: Iterable[Item]) -> None:
-    """Write rows; one that is there already is replaced, of equal keys the last stays."""
+    """Write rows, which replace those of the same keys; if a key occurs twice, the last wins."""
     _rows(data_set).put_many(items)
 
 

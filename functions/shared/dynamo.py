@@ -11,7 +11,6 @@ kept as given is stored as text.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -328,16 +327,8 @@ class Table:
         starts = range(0, len(rows), BATCH)
         if len(starts) == 1:
             write(0)
-            return
-        batches = [parallel.pool().submit(write, start) for start in starts]
-        try:
-            for batch in batches:
-                batch.result()
-        finally:
-            # after a failure nothing more is written behind the response
-            for batch in batches:
-                batch.cancel()
-            wait(batches)
+        else:
+            parallel.together(write, starts)
 
     def _write(self, puts: list[Item], deletes: list[Key]) -> None:
         """One batch. While a table throttles only what is not written yet is sent again."""

@@ -1,7 +1,7 @@
 """Calls made at once, by one pool of threads for the process."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import TypeVar
 
@@ -19,6 +19,13 @@ def pool() -> ThreadPoolExecutor:
 def together(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
     """The results of a call for each argument, made at once.
 
-    Not to be called by such a call: all threads might wait for one that is not there.
+    After a failure nothing goes on behind the response. Not to be called by such a call: all
+    threads might wait for one that is not there.
     """
-    return list(pool().map(call, arguments))
+    calls = [pool().submit(call, argument) for argument in arguments]
+    try:
+        return [each.result() for each in calls]
+    finally:
+        for each in calls:
+            each.cancel()
+        wait(calls)

@@ -42,7 +42,7 @@ def stored(table: str) -> dict[int, dict[str, Any]]:
     return {row[data_set.key]: row for row in rows}
 
 
-def test_a_file_is_loaded_in_chunks_and_every_broken_row_is_told() -> None:
+def test_a_file_is_loaded_in_chunks_and_every_broken_row_is_reported() -> None:
     broken = (3, 77, 300)
     job_id = submit("departments", departments(300, broken))
     parts = chunks(job_id)
@@ -56,9 +56,9 @@ def test_a_file_is_loaded_in_chunks_and_every_broken_row_is_told() -> None:
     assert (job["progress"], job["error"]) == (1, None)
     assert job["started_at"] < job["finished_at"]
     assert set(stored("departments")) == set(range(1, 301)) - set(broken)
-    told = list(csv.DictReader(io.StringIO(rejects(job_id))))
-    assert [row["line"] for row in told] == ["4", "78", "301"]
-    assert told[0] == {
+    rejected = list(csv.DictReader(io.StringIO(rejects(job_id))))
+    assert [row["line"] for row in rejected] == ["4", "78", "301"]
+    assert rejected[0] == {
         "line": "4",
         "column": "id",
         "value": "x",
@@ -79,8 +79,8 @@ def test_a_file_is_loaded_as_a_small_one_would_be() -> None:
         name: small[name] for name in ("read", "written", "duplicates", "rejected")
     }
     large = stored("departments")
-    told = [int(row["line"]) for row in csv.DictReader(io.StringIO(rejects(job["id"])))]
-    assert told == [error["line"] for error in small["errors"]]
+    rejected = [int(row["line"]) for row in csv.DictReader(io.StringIO(rejects(job["id"])))]
+    assert rejected == [error["line"] for error in small["errors"]]
     for row in large:
         dynamo.table("DEPARTMENTS_TABLE", "id").delete({"id": row})
     call("POST", "/tables/departments", raw, CSV)

@@ -1,4 +1,4 @@
-"""The tables through the front door: what a CSV may look like, and what is told of bad ones."""
+"""The tables through the front door: what a CSV may look like, and what is reported of bad ones."""
 
 import base64
 import json
@@ -143,29 +143,29 @@ def test_a_broken_row_is_rejected_on_its_own(
 ) -> None:
     answer = load("hired_employees", f"7,First,,,\n{row}\n8,Last,,,\n")
     assert answer.status == 200, answer.text
-    told = answer.json
-    assert (told["read"], told["written"], told["rejected"]) == (3, 2, 1)
-    (error,) = told["errors"]
+    loaded = answer.json
+    assert (loaded["read"], loaded["written"], loaded["rejected"]) == (3, 2, 1)
+    (error,) = loaded["errors"]
     assert (error["line"], error["column"]) == (2, column)
     assert reason in error["reason"]
     assert [row["id"] for row in rows("hired_employees")] == [7, 8]
 
 
-def test_every_fault_of_a_row_is_told(tables: None) -> None:
-    told = load("hired_employees", "x,Ada,never,y,3").json
-    assert told["rejected"] == 1
-    assert [error["column"] for error in told["errors"]] == ["id", "datetime", "department_id"]
+def test_every_error_of_a_row_is_reported(tables: None) -> None:
+    loaded = load("hired_employees", "x,Ada,never,y,3").json
+    assert loaded["rejected"] == 1
+    assert [error["column"] for error in loaded["errors"]] == ["id", "datetime", "department_id"]
 
 
-def test_only_the_first_hundred_errors_are_shown(tables: None) -> None:
-    told = load("departments", "x,y\n" * 2500).json
-    assert (told["read"], told["rejected"], len(told["errors"])) == (2500, 2500, 100)
-    assert [error["line"] for error in told["errors"]] == list(range(1, 101))
+def test_only_the_first_hundred_errors_are_listed(tables: None) -> None:
+    loaded = load("departments", "x,y\n" * 2500).json
+    assert (loaded["read"], loaded["rejected"], len(loaded["errors"])) == (2500, 2500, 100)
+    assert [error["line"] for error in loaded["errors"]] == list(range(1, 101))
 
 
-def test_of_a_key_that_comes_twice_the_last_row_stays(tables: None) -> None:
-    told = load("departments", "".join(f"1,name {n}\n" for n in range(60))).json
-    assert told["written"] == 60
+def test_if_a_key_occurs_twice_the_last_row_wins(tables: None) -> None:
+    loaded = load("departments", "".join(f"1,name {n}\n" for n in range(60))).json
+    assert loaded["written"] == 60
     load("departments", "2,Casting\n")
     load("departments", "2,Forging\n")
     expected = [{"id": 1, "department": "name 59"}, {"id": 2, "department": "Forging"}]
@@ -192,17 +192,17 @@ def test_formulas_are_kept_as_they_are(tables: None) -> None:
 
 
 def test_rows_loads_the_first_only(tables: None) -> None:
-    told = load("departments", "id,department\n1,a\nx,b\n3,c\n4,d\n", "?rows=3").json
-    assert (told["read"], told["written"], told["rejected"]) == (3, 2, 1)
+    loaded = load("departments", "id,department\n1,a\nx,b\n3,c\n4,d\n", "?rows=3").json
+    assert (loaded["read"], loaded["written"], loaded["rejected"]) == (3, 2, 1)
     for bad in ("0", "1001", "x", "-1"):
         assert_problem(load("departments", "1,a\n", f"?rows={bad}"), 400, "rows")
 
 
 def test_strict_rejects_blanks_and_dry_run_writes_nothing(tables: None) -> None:
     text = f"{HIRE}\n2,,,,\n"
-    told = load("hired_employees", text, "?strict=true&dry_run=true").json
-    assert (told["dry_run"], told["written"], told["rejected"]) == (True, 1, 1)
-    assert {error["reason"] for error in told["errors"]} == {"is required"}
+    loaded = load("hired_employees", text, "?strict=true&dry_run=true").json
+    assert (loaded["dry_run"], loaded["written"], loaded["rejected"]) == (True, 1, 1)
+    assert {error["reason"] for error in loaded["errors"]} == {"is required"}
     assert rows("hired_employees") == []
     assert "dry_run" not in load("hired_employees", text, "?strict=true").json
     assert_problem(load("hired_employees", text, "?strict=yes"), 400, "strict")
@@ -262,8 +262,8 @@ def test_an_empty_file_is_a_422(tables: None, body: str) -> None:
 
 
 def test_a_header_only_holds_no_rows(tables: None) -> None:
-    told = load("departments", "id,department\n").json
-    assert (told["read"], told["written"], told["rejected"]) == (0, 0, 0)
+    loaded = load("departments", "id,department\n").json
+    assert (loaded["read"], loaded["written"], loaded["rejected"]) == (0, 0, 0)
 
 
 def test_what_is_no_utf8_is_a_422_that_says_where(tables: None) -> None:
@@ -371,7 +371,9 @@ def test_one_to_a_thousand_rows_are_taken(tables: None) -> None:
         ("[" * 100_000, 400),
     ],
 )
-def test_a_document_that_is_none_is_told(tables: None, body: str, status: int) -> None:
+def test_a_body_that_is_no_document_of_rows_is_refused(
+    tables: None, body: str, status: int
+) -> None:
     headers = {"Content-Type": "application/json"}
     assert_problem(call("POST", "/tables/departments/rows", body, headers), status)
 

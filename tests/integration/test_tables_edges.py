@@ -39,16 +39,19 @@ def experiment(number: int, **columns: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(DATA.glob("*.csv"))])
 def test_the_sample_data_is_taken_with_the_counts_promised(tables: None, name: str) -> None:
-    told = load(name, (DATA / f"{name}.csv").read_bytes()).json
+    loaded = load(name, (DATA / f"{name}.csv").read_bytes()).json
     with closing(Expected()) as expected:
-        assert (told["read"], told["written"], told["rejected"]) == expected.counts[name]
-    assert told["duplicates"] == 0
+        assert (loaded["read"], loaded["written"], loaded["rejected"]) == expected.counts[name]
+    assert loaded["duplicates"] == 0
 
 
-def test_a_row_with_the_wrong_width_is_shown_as_it_came(tables: None) -> None:
-    told = load("departments", f'1,a\n2,b,"c"\r\n3,{"d" * 300},\n').json
-    assert [(error["line"], error["column"]) for error in told["errors"]] == [(2, None), (3, None)]
-    assert [error["value"] for error in told["errors"]] == ['2,b,"c"', "3," + "d" * 198]
+def test_a_row_with_the_wrong_width_is_reported_as_it_was_sent(tables: None) -> None:
+    loaded = load("departments", f'1,a\n2,b,"c"\r\n3,{"d" * 300},\n').json
+    assert [(error["line"], error["column"]) for error in loaded["errors"]] == [
+        (2, None),
+        (3, None),
+    ]
+    assert [error["value"] for error in loaded["errors"]] == ['2,b,"c"', "3," + "d" * 198]
 
 
 def test_a_department_may_be_called_id(tables: None) -> None:
@@ -113,8 +116,8 @@ def test_integers_have_64_bits(tables: None) -> None:
     most, least = 2**63 - 1, -(2**63)
     assert load("user_experiments", f"{most},{least},{most};{least},\n").json["written"] == 1
     assert call("GET", f"/tables/user_experiments/rows/{most}").json["user_id"] == least
-    told = load("user_experiments", f"1,2,3;{most + 1},\n2,{least - 1},3,\n3,4,5,\n").json
-    assert [error["line"] for error in told["errors"]] == [1, 2]
+    loaded = load("user_experiments", f"1,2,3;{most + 1},\n2,{least - 1},3,\n3,4,5,\n").json
+    assert [error["line"] for error in loaded["errors"]] == [1, 2]
 
 
 @pytest.mark.parametrize("number", [str(2**63), "1" + "0" * 400, "9" * 4300, "1.0", "true", '"1"'])
@@ -164,11 +167,11 @@ def test_a_file_in_a_form_has_the_same_limit(tables: None) -> None:
     assert_problem(load("departments", full.decode() + "1"), 413, "/ingestions")
     fitting, boundary = form(full)
     kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
-    told = call("POST", "/tables/departments?dry_run=true&rows=5", fitting, kind).json
-    assert (told["read"], told["written"]) == (5, 5)
+    loaded = call("POST", "/tables/departments?dry_run=true&rows=5", fitting, kind).json
+    assert (loaded["read"], loaded["written"]) == (5, 5)
 
 
 def test_old_and_mixed_newlines_count_as_lines(tables: None) -> None:
-    told = load("departments", "id,department\r1,a\r\n\r\nx,b\ny,c\r").json
-    assert told["read"] == 3
-    assert [error["line"] for error in told["errors"]] == [4, 5]
+    loaded = load("departments", "id,department\r1,a\r\n\r\nx,b\ny,c\r").json
+    assert loaded["read"] == 3
+    assert [error["line"] for error in loaded["errors"]] == [4, 5]

@@ -69,7 +69,7 @@ def arrived(
 
 def landed_id(found: objects.Found) -> str:
     """The same for the same object, another when it is put again; in the order of time."""
-    # a HEAD tells whole seconds, a listing more of them
+    # a HEAD has whole seconds, a listing more of them
     moment = found.modified.astimezone(UTC).replace(microsecond=0)
     name = sha256(f"{found.key}\0{found.etag}".encode()).hexdigest()
     return jobs.id_at(moment, name[:12])

@@ -1,4 +1,4 @@
-"""A job as it is made, and as it is told."""
+"""A job as it is stored, and as JSON."""
 
 import time
 from datetime import UTC, datetime
@@ -69,7 +69,7 @@ def is_whole(job: Item) -> bool:
     return bool(job["chunks_done"] == job.get("chunks_total"))
 
 
-def shown(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
+def as_dict(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
     """A job as JSON, and the job that it waits for."""
     size = job.get("bytes")
     done = job["bytes_done"] / size if size else 0

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 LANDING = "landing/"  # <table>/<file>: what people and other systems put there
 UPLOADS = "uploads/"  # <job>/<file>: what came by a presigned POST
-WORKING = "working/"  # <job>/…: what the parts of a job tell each other
+WORKING = "working/"  # <job>/…: what the functions pass on to each other
 REJECTS = "rejects/"  # <job>.csv
 # S3 takes no more in one POST
 LARGEST_UPLOAD = 5_000_000_000  # bytes
 UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 600
 PIECE = 1_048_576  # bytes
-ATTEMPTS = 6
+S3_ATTEMPTS = 6
 
 
 class Found(NamedTuple):
@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 @cache
-def client(read_timeout: float = 20, attempts: int = ATTEMPTS) -> "S3Client":
+def client(read_timeout: float = 20, attempts: int = S3_ATTEMPTS) -> "S3Client":
     return make_client(
         "s3",
         read_timeout=read_timeout,
@@ -64,7 +64,7 @@ def find(key: str) -> Found | None:
     try:
         head = client().head_object(Bucket=bucket(), Key=key)
     except ClientError as error:
-        # 403 is what S3 says of a missing key to who may not list
+        # of a missing key S3 says 403 to a caller who may not list
         if error.response["ResponseMetadata"]["HTTPStatusCode"] in {403, 404}:
             return None
         raise
@@ -100,10 +100,10 @@ def stream(key: str, etag: str, start: int, end: int) -> Iterator[bytes]:
     failures = 0
     while start < end:
         try:
-            answer = client().get_object(
+            response = client().get_object(
                 Bucket=bucket(), Key=key, Range=f"bytes={start}-{end - 1}", IfMatch=etag
             )
-            with answer["Body"] as body:
+            with response["Body"] as body:
                 while piece := body.read(PIECE):
                     start += len(piece)
                     failures = 0
@@ -116,7 +116,7 @@ def stream(key: str, etag: str, start: int, end: int) -> Iterator[bytes]:
             raise
         except (BotoCoreError, HTTPError, OSError):
             failures += 1
-            if failures == ATTEMPTS:
+            if failures == S3_ATTEMPTS:
                 raise
             time.sleep(0.1 * 2**failures)
 

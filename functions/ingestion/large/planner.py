@@ -1,6 +1,6 @@
 """Plans a job: cuts its file into chunks of whole records.
 
-The first task of the state machine, called until it says "load" or "end".
+The first task of the state machine, called until it returns "load" or "end".
 """
 
 import codecs
@@ -22,7 +22,7 @@ logger = Logger()
 
 CHUNK = 8_000_000  # bytes
 # what is left of the function's time when it hands the rest to the next call
-MARGIN = 60.0  # seconds
+HAND_ON = 60.0  # seconds
 FIRST = 1_048_576  # bytes that tell what kind of file it is
 _KINDS = {
     b"\x1f\x8b": "the file is compressed by gzip: unpack it first",
@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"next": "end", "chunks": None}
 
     def more_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
+        return bool(context.get_remaining_time_in_millis() > HAND_ON * 1000)
 
     try:
         step = plan(job, more_time)

@@ -61,7 +61,7 @@ def list_ingestions(
     problems=(404,),
 )
 def get_ingestion(ingestion_id: str) -> Response[str]:
-    job = service.shown(ingestion_id)
+    job = service.as_dict(ingestion_id)
     return api.with_etag(content_tag(job), job)
 
 
@@ -74,7 +74,7 @@ def get_ingestion(ingestion_id: str) -> Response[str]:
 )
 def cancel_ingestion(ingestion_id: str) -> JsonObject:
     # a job that has died is cancelled, not failed
-    api.check_if_match(content_tag(service.shown(ingestion_id, notice=False)))
+    api.check_if_match(content_tag(service.as_dict(ingestion_id, notice=False)))
     return service.cancel(ingestion_id)
 
 

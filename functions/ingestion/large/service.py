@@ -19,7 +19,7 @@ logger = Logger()
 T = TypeVar("T")
 
 LISTING = "/ingestions"
-# Pages of jobs that are looked through for one page of an answer
+# Pages of jobs that are looked through for one page of a response
 MOST_PAGES = 10
 
 
@@ -30,7 +30,7 @@ def job_of(job_id: str) -> Item:
     return job
 
 
-def shown(job_id: str, *, notice: bool = True) -> dict[str, Any]:
+def as_dict(job_id: str, *, notice: bool = True) -> dict[str, Any]:
     return rendered([job_of(job_id)], notice=notice)[0]
 
 
@@ -38,7 +38,7 @@ def rendered(found: list[Item], *, notice: bool = True) -> list[dict[str, Any]]:
     """Jobs as JSON, and what they wait for; where an execution has died its job is ended."""
     tables = {job["table"] for job in found if jobs.is_active(job)}
     if not tables:
-        return [jobs.shown(job) for job in found]
+        return [jobs.as_dict(job) for job in found]
     from ingestion.large import turns
     from ingestion.large.store import queues
 
@@ -46,7 +46,7 @@ def rendered(found: list[Item], *, notice: bool = True) -> list[dict[str, Any]]:
     now = {job["id"]: job for job in having if job is not None}
     waits_for = turns.Waiting(queues.holders(tables))
     return [
-        jobs.shown(each, waits_for(each)) for each in (now.get(job["id"], job) for job in found)
+        jobs.as_dict(each, waits_for(each)) for each in (now.get(job["id"], job) for job in found)
     ]
 
 
@@ -67,7 +67,7 @@ def create(table: str, filename: str | None, options: Item, request_id: str) -> 
     form = objects.presigned_post(job["key"])
     records.create(job)
     return {
-        **jobs.shown(job),
+        **jobs.as_dict(job),
         "upload": {"url": form["url"], "fields": form["fields"]},
         "expires_at": jobs.upload_expires(job["created_at"]),
     }
@@ -90,7 +90,7 @@ def accept(job: Item, raw: bytes, duplicates: list[int] | None) -> dict[str, Any
         return rendered([arrivals.arrived(found) or job], notice=False)[0]
 
     # the event of the file does the same, and starts the job
-    return _noticed(arrived) or jobs.shown(job)
+    return _noticed(arrived) or jobs.as_dict(job)
 
 
 def new(table: str, filename: str | None, options: Item, request_id: str) -> Item:
@@ -131,7 +131,7 @@ def cancel(job_id: str) -> dict[str, Any]:
     while True:
         job = job_of(job_id)
         if job["status"] == "cancelled" or _cancelled(job):
-            return shown(job_id)
+            return as_dict(job_id)
         if job["status"] not in {"awaiting_upload", "planning", "running"}:
             raise Conflict(f"the ingestion has {job['status']} already")
 
@@ -161,7 +161,7 @@ def retry(job_id: str, after: list[str] | None = None) -> dict[str, Any]:
                 f"only an ingestion that has failed starts again, this is {job['status']}"
             )
         if _retried(job, after or job.get("after", [])):
-            return shown(job_id)
+            return as_dict(job_id)
 
 
 def _retried(job: Item, after: list[str]) -> Item | None:
@@ -180,7 +180,7 @@ def _retried(job: Item, after: list[str]) -> Item | None:
 
 
 def rejects_url(job_id: str) -> str:
-    """Where a job's rejected records are to be had for some minutes; NotFound without any."""
+    """Where a job's rejected records are available for some minutes; NotFound without any."""
     from ingestion.large import objects, rejects
 
     job = job_of(job_id)

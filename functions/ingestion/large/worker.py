@@ -1,6 +1,6 @@
 """Loads a chunk of a file, window by window; what is done is recorded with each.
 
-The task of the state machine's map, called until it says that the chunk is done.
+The task of the state machine's map, called until it returns that the chunk is done.
 """
 
 import io
@@ -32,7 +32,7 @@ logger = Logger()
 
 WINDOW = 250_000  # bytes between two records of how far the chunk is
 # what is left of the function's time when it hands the rest to the next call
-MARGIN = 300.0  # seconds
+HAND_BACK = 300.0  # seconds
 # what is left of it when a throttled table is waited for no longer
 LAST = 30.0  # seconds
 # Bytes of rejected records that are kept in memory
@@ -47,7 +47,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def more_time() -> bool:
         nonlocal recorded
         recorded = True  # asked when a part is
-        return bool(context.get_remaining_time_in_millis() > MARGIN * 1000)
+        return bool(context.get_remaining_time_in_millis() > HAND_BACK * 1000)
 
     job: Item | None = None
     left = context.get_remaining_time_in_millis() / 1000 - LAST
