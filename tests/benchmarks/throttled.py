@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -117,10 +117,6 @@ class Pool:
             self.clock.wake(who)
         return later
 
-    def map(self, call: Callable[..., Any], arguments: Iterable[Any]) -> Iterator[Any]:
-        submitted = [self.submit(call, each) for each in arguments]
-        return (later.result() for later in submitted)
-
     def _work(self) -> None:
         while self.tasks:
             self.tasks.popleft().run()
@@ -218,7 +214,7 @@ def simulated(clock: Clock, store: Store) -> Iterator[None]:
         patch.object(dynamo, "client", lambda: store),
         patch.object(unprocessed, "client", lambda: store),
         patch.object(parallel, "pool", lambda: getcurrent().worker.pool),
-        patch.object(dynamo, "wait", lambda each: [later.wait() for later in each]),
+        patch.object(parallel, "wait", lambda each: [later.wait() for later in each]),
         patch.object(worker, "ThreadPoolExecutor", lambda size: Pool(clock, size)),
     ):
         yield
