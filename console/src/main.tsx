@@ -16,5 +16,4 @@ try {
   failed = error instanceof TypeError ? "The sign-in service could not be reached. Try again." : (error as Error).message;
 }
 if (state.value === "signed-out" && (await isOpen())) state.value = "signed-in";
-const root = document.getElementById("console");
-if (root) render(<Frame failed={failed} />, root);
+render(<Frame failed={failed} />, document.getElementById("console") as HTMLElement);

@@ -149,6 +149,12 @@ def test_the_policy_allows_just_the_script_and_style_inside_the_console() -> Non
     assert "unsafe" not in policy
 
 
+def test_the_console_starts_below_what_it_draws_into() -> None:
+    # a script that is kept may run at once, before the rest of the page is read
+    text = call("GET", "/").text
+    assert text.index('<div id="console">') < text.index("import(new URL(")
+
+
 def test_a_page_with_a_slash_too_many_leads_to_the_page() -> None:
     answer = call("GET", "/docs/")
     assert (answer.status, answer.headers["location"]) == (308, "../docs")

@@ -66,7 +66,9 @@ function LatestJobs() {
                 {items.slice(0, JOBS).map((job) => (
                   <li>
                     <Link to={href(["jobs", job.id])}>{job.filename ?? title(job.table)}</Link>
-                    <JobState job={job} />
+                    <span>
+                      <JobState job={job} />
+                    </span>
                   </li>
                 ))}
               </ul>
