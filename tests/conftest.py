@@ -21,7 +21,8 @@ from moto.server import ThreadedMotoServer
 from moto.stepfunctions.models import stepfunctions_backends
 
 from tests.large_files import make_machine
-from tests.template import environment, resources
+from tests.template import environment
+from tests.template import tables as definitions
 
 REGION = "us-east-1"
 settings.register_profile("thorough", max_examples=1000, deadline=None)
@@ -88,9 +89,7 @@ def aws() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def emulated(aws: str) -> None:
     """What the template has, on moto, made once: for each test it would take most of its time."""
-    kept = {"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema"}
-    for logical_id, properties in resources("AWS::DynamoDB::Table"):
-        definition = {name: value for name, value in properties.items() if name in kept}
+    for logical_id, definition in definitions():
         boto3.client("dynamodb").create_table(TableName=logical_id, **definition)
     boto3.client("s3").create_bucket(Bucket="landingbucket")
     os.environ["LANDING_BUCKET"] = "landingbucket"

@@ -41,10 +41,29 @@ def resources(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield logical_id, resource.get("Properties", {})
 
 
+def tables() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Logical ids of the tables, and what CreateTable takes of their properties."""
+    wanted = {"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema"}
+    for logical_id, properties in resources("AWS::DynamoDB::Table"):
+        yield logical_id, {name: _chosen(properties[name]) for name in wanted & properties.keys()}
+
+
+def _chosen(value: Any) -> Any:
+    """A value as the parameters' defaults choose it, which is the first of two."""
+    if isinstance(value, list):
+        return [_chosen(each) for each in value]
+    if isinstance(value, dict) and "Fn::If" in value:
+        return _chosen(value["Fn::If"][1])
+    return value
+
+
 def environment() -> dict[str, str]:
-    """The functions' environment, a `!Ref X` becoming `X`: tests name tables by logical id."""
+    """The functions' environment; a table's name is its logical id, a parameter its default."""
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    return {
-        name: next(iter(value.values())) if isinstance(value, dict) else str(value)
-        for name, value in variables.items()
-    }
+    defaults = {name: each.get("Default") for name, each in template()["Parameters"].items()}
+
+    def value_of(value: Any) -> str:
+        name = next(iter(value.values())) if isinstance(value, dict) else value
+        return str(defaults.get(name, name) if isinstance(name, str) else name)
+
+    return {name: value_of(value) for name, value in variables.items()}

@@ -10,6 +10,7 @@ from ingestion import csv_format, csv_text, duplicates, store
 from ingestion.csv_reader import Record
 from ingestion.json_rows import texts_of
 from ingestion.rows import Checker, RowFault
+from ingestion.scope import dedupe_scope
 from shared import deadline
 from shared.datasets import DataSet
 from shared.items import Item
@@ -86,7 +87,9 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
         "duplicates": len(skipped or ()),
         "rejected": loaded.rejected,
         "errors": loaded.errors,
-    } | ({"dry_run": True} if options.dry_run else {})
+        **({"dry_run": True} if options.dry_run else {}),
+        **dedupe_scope(dedupe=options.dedupe),
+    }
 
 
 def _places_to_write(data_set: DataSet, items: list[Item]) -> list[int]:

@@ -55,6 +55,10 @@ class RowError(BaseModel):
     reason: str
 
 
+# `file` where the stack has no index of contents: rows are not compared with stored ones
+DedupeScope = Literal["file"]
+
+
 class Loaded(BaseModel):
     """With `dry_run` nothing was written, and `written` is what would have been."""
 
@@ -65,6 +69,7 @@ class Loaded(BaseModel):
     rejected: int
     errors: list[RowError]
     dry_run: bool = False
+    dedupe_scope: DedupeScope | None = None
 
 
 class IngestionOptions(Model):
@@ -130,6 +135,7 @@ class Ingestion(BaseModel):
     started_at: str | None
     finished_at: str | None
     error: str | None
+    dedupe_scope: DedupeScope | None = None
 
 
 class Upload(BaseModel):

@@ -7,6 +7,7 @@ from shared import views_table
 from shared.datasets import DATA_SETS, DataSet
 from shared.dynamo import Item, Table, table
 from shared.parallel import together
+from shared.settings import setting
 
 BY_CONTENT = "by-content"
 PAGE = 25  # keys of one content that are read at once
@@ -22,8 +23,15 @@ def row_counts() -> dict[str, int]:
     return views_table.row_counts(*DATA_SETS)
 
 
+def is_indexed() -> bool:
+    """Whether the tables have the index of contents, which takes a write unit for each row."""
+    return setting("CONTENT_INDEX") == "true"
+
+
 def put(data_set: DataSet, items: Iterable[Item]) -> None:
     """Write rows, which replace those of the same keys; if a key occurs twice, the last wins."""
+    if not is_indexed():
+        items = ({name: item[name] for name in item if name != "content"} for item in items)
     _rows(data_set).put_many(items)
 
 
@@ -33,8 +41,10 @@ def holders(
     """The keys of rows that have one of the contents, by content; those of no row are left out.
 
     All keys that are `replaceable`, and the first one that is not. The index that is asked is a
-    moment behind the table.
+    moment behind the table. Without the index, nothing is found.
     """
+    if not is_indexed():
+        return {}
     rows = _rows(data_set)
 
     def holding(content: bytes) -> set[int]:

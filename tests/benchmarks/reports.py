@@ -19,7 +19,7 @@ from rich.progress import track
 
 from infra.local.cloud import Cloud
 from tests.benchmarks.cold import free_port, machine
-from tests.template import environment, resources
+from tests.template import environment, tables
 
 SIZES = (2_000, 100_000, 1_000_000)
 # department and job pairs that hire; each occurs within the first 2,000 rows
@@ -109,10 +109,8 @@ from hires where substr(datetime, 1, 4) = '2021' group by 1, 2, 3
 def make_tables(cloud: Cloud) -> None:
     """The template's tables without their streams."""
     client = cloud.client("dynamodb")
-    wanted = {"AttributeDefinitions", "BillingMode", "KeySchema", "GlobalSecondaryIndexes"}
-    for name, properties in resources("AWS::DynamoDB::Table"):
-        parts = {part: value for part, value in properties.items() if part in wanted}
-        client.create_table(TableName=name, **parts)
+    for name, definition in tables():
+        client.create_table(TableName=name, **definition)
 
 
 def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, float]:

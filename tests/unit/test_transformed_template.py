@@ -373,3 +373,14 @@ def test_sam_writes_out_what_the_template_refers_to() -> None:
     assert "<<" in source
     assert "<<" not in sent
     assert not [each for each in yaml.parse(sent) if getattr(each, "anchor", None)]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_the_index_of_contents_is_there_for_those_who_pay_for_it(indexed: bool) -> None:
+    resolver = Resolver(transformed())
+    resolver.values["ContentIndex"] = str(indexed).lower()
+    for name in ("DepartmentsTable", "UsersTable", "HiredEmployeesTable"):
+        table = resolver.value(template()["Resources"][name]["Properties"])
+        attributes = {each["AttributeName"] for each in table["AttributeDefinitions"] if each}
+        assert ("content" in attributes) == indexed
+        assert bool(table["GlobalSecondaryIndexes"]) == indexed

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingestion.large import objects
 from ingestion.large.store import records
+from ingestion.scope import dedupe_scope
 from shared.items import Item
 from shared.moments import rfc3339
 
@@ -89,6 +90,7 @@ def as_dict(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
         "started_at": job.get("started_at"),
         "finished_at": job.get("finished_at"),
         "error": job.get("error"),
+        **dedupe_scope(dedupe=job["options"].get("dedupe", False)),
     }
 
 
