@@ -89,6 +89,9 @@ def csv_of(start: int) -> str:
     return "".join(f"{','.join(map(str, row.values()))}\n" for row in rows(start, start + ROWS))
 
 
+UNINDEXED = "row of a CSV, without the index of contents"
+
+
 def cases() -> Iterator[Case]:
     """What is asked for, in an order in which each finds what it needs."""
     json_rows = {"rows": list(rows(3 * ROWS, 4 * ROWS))}
@@ -133,6 +136,7 @@ def cases() -> Iterator[Case]:
         None,
         {},
     )
+    yield UNINDEXED, "POST", "/tables/hired_employees", csv_of(6 * ROWS), CSV
 
 
 def project(shard: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -189,6 +193,11 @@ def measure(meter: Meter) -> list[str]:
             project("alone", over_three_years(1))
             line("the same, alone")
             meter.clear()
+        if name == UNINDEXED:
+            from shared.settings import setting
+
+            os.environ["CONTENT_INDEX"] = "false"
+            setting.cache_clear()
         text, as_json = (body, None) if isinstance(body, str) else (None, body)
         answer = call(method, path, text, headers, json_body=as_json)
         assert answer.status < 300, (name, answer.text)
