@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 
 class Bridge:
-    """Serves the API; `before` sees each request, `answers` are given before those of the API."""
+    """Serves the API; `before` sees each request, `responses` are given before those of the API."""
 
     def __init__(self) -> None:
         self.before: Callable[[str, str], None] = lambda *_: None
-        self.answers: deque[Answer | None] = deque()
+        self.responses: deque[Response | None] = deque()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.lock = threading.Lock()
         bridge = self
 
         class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
+            def response(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.title(): value for name, value in self.headers.items()}
                 with bridge.lock:
                     bridge.requests.append((self.command, self.path, headers))
-                    planned = bridge.answers.popleft() if bridge.answers else NOTHING
+                    planned = bridge.responses.popleft() if bridge.responses else NOTHING
                     if planned is None:  # break the connection
                         return
                     if planned is NOTHING:
@@ -40,7 +40,7 @@ class Bridge:
                 with suppress(ConnectionError):  # the client has gone
                     self.wfile.write(data)
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = response  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -49,7 +49,7 @@ class Bridge:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
 
-NOTHING = Answer(0, {}, "")
+NOTHING = Response(0, {}, "")
 
 
 @contextmanager

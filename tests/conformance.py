@@ -1,4 +1,4 @@
-"""Requests made from the OpenAPI document, and answers held against it."""
+"""Requests made from the OpenAPI document, and responses held against it."""
 
 from collections.abc import Mapping
 from typing import Any

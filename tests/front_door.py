@@ -1,4 +1,4 @@
-"""A request in, an HTTP answer out: API Gateway's side of a handler."""
+"""A request in, an HTTP response out: API Gateway's side of a handler."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: Mapping[str, str]
     text: str
@@ -102,15 +102,15 @@ def event(
     }
 
 
-def invoke(request: dict[str, Any]) -> Answer:
-    """The answer of the function that the template sends the event to."""
+def invoke(request: dict[str, Any]) -> Response:
+    """The response of the function that the template sends the event to."""
     package = _routes()[request["httpMethod"], request["resource"]]
     handler: Handler = import_module(f"{package}.handler").handler
     result = handler(request, Context())
     headers = {name.lower(): value for name, value in (result.get("headers") or {}).items()}
     for name, values in (result.get("multiValueHeaders") or {}).items():
         headers[name.lower()] = ", ".join(values)
-    return Answer(result["statusCode"], headers, result.get("body") or "")
+    return Response(result["statusCode"], headers, result.get("body") or "")
 
 
 def call(
@@ -120,7 +120,7 @@ def call(
     headers: Mapping[str, str] | None = None,
     *,
     json_body: Any = None,
-) -> Answer:
+) -> Response:
     """One request through the front door; `json_body` is sent as application/json."""
     if json_body is not None:
         body = json.dumps(json_body)

@@ -121,16 +121,16 @@ def stop(job_id: str) -> None:
 
 
 def shown(job_id: str) -> Any:
-    answer = call("GET", f"/ingestions/{job_id}")
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/ingestions/{job_id}")
+    assert response.status == 200, response.text
+    return response.json
 
 
 def rejects(job_id: str) -> str:
     """The rejected records' file."""
-    answer = call("GET", f"/ingestions/{job_id}/rejects")
-    assert answer.status == 303, answer.text
-    return httpx.get(answer.headers["location"]).text
+    response = call("GET", f"/ingestions/{job_id}/rejects")
+    assert response.status == 303, response.text
+    return httpx.get(response.headers["location"]).text
 
 
 def make_machine() -> str:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 CSV = {"Content-Type": "text/csv"}
 
 
-def load(table: str, body: str | bytes, query: str = "") -> Answer:
+def load(table: str, body: str | bytes, query: str = "") -> Response:
     """A CSV of a table, sent."""
     return call("POST", f"/tables/{table}{query}", body, CSV)
 
@@ -23,16 +23,16 @@ def rows(table: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: next(iter(row.values())))
 
 
-def assert_problem(answer: Answer, status: int, words: str = "") -> None:
-    assert answer.status == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json
+def assert_problem(response: Response, status: int, words: str = "") -> None:
+    assert response.status == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json
     assert problem["status"] == status
     assert {"type", "title", "status", "detail", "instance"} <= problem.keys()
     assert words in problem["detail"]
 
 
-def write(table: str, *items: Any) -> Answer:
+def write(table: str, *items: Any) -> Response:
     """Rows of a table, sent as JSON."""
     return call("POST", f"/tables/{table}/rows", json_body={"rows": list(items)})
 
@@ -44,6 +44,6 @@ def form(content: bytes, name: str = "file", boundary: str = "b0undary") -> tupl
     return body + content + f"\r\n--{boundary}--\r\n".encode(), boundary
 
 
-def post_form(body: bytes, boundary: str) -> Answer:
+def post_form(body: bytes, boundary: str) -> Response:
     kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
     return call("POST", "/tables/departments", body, kind)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.dynamo import Table
 from sprockets import sweeper
-from tests.front_door import Answer, Context, call
+from tests.front_door import Context, Response, call
 
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
 EXACT = {"teeth": 9, "pitch_diameter": 0.1, "outside_diameter": 2.5e-310, "pitch": 10**40}
@@ -31,15 +31,15 @@ def point(time: int, *types: int) -> dict[str, Any]:
     return {"time": time, "actual": 7, "goal": 8, "sprocket_types": list(types)}
 
 
-def create_sprocket(body: Any = SPROCKET) -> Answer:
+def create_sprocket(body: Any = SPROCKET) -> Response:
     return call("POST", "/sprockets", json_body=body)
 
 
-def create_factory(**body: Any) -> Answer:
+def create_factory(**body: Any) -> Response:
     return call("POST", "/factories", json_body=body)
 
 
-def append(body: Any) -> Answer:
+def append(body: Any) -> Response:
     """To the first factory."""
     return call("POST", PRODUCTION, json_body=body)
 

@@ -34,7 +34,7 @@ async def health(request: Request) -> Response:
     try:
         read_query((), event.get("queryStringParameters") or {})
     except Malformed as malformed:
-        return problem_answer(request, malformed)
+        return problem_response(request, malformed)
     checks = await check_stores(request_id(event))
     if all(check == "ok" for check in checks.values()):
         return JSONResponse({"status": "ok", "checks": checks}, headers=NO_STORE)
@@ -54,7 +54,7 @@ async def access(request: Request) -> Response:
     """Where people sign in; addresses relative to the API's on the local cloud."""
     known = sign_in(request)
     if not known.get("client_id"):
-        return problem_answer(request, NotFound("nobody signs in here"))
+        return problem_response(request, NotFound("nobody signs in here"))
     base = known.get("sign_in", "")
     return JSONResponse(
         {
@@ -67,7 +67,7 @@ async def access(request: Request) -> Response:
 
 
 def serve(file: File) -> Endpoint:
-    """An endpoint that answers with a file, or 304 where the client has it."""
+    """An endpoint that serves a file, or 304 where the client has it."""
 
     async def endpoint(request: Request) -> Response:
         version = request.query_params.get("v")
@@ -84,7 +84,7 @@ async def without_slash(request: Request) -> Response:
     return RedirectResponse(f"..{request.url.path.rstrip('/')}", 308)
 
 
-def problem_answer(request: Request, problem: Problem) -> Response:
+def problem_response(request: Request, problem: Problem) -> Response:
     body: Any = problem.body(request_id(request.scope["aws.event"]))
     return JSONResponse(body, int(problem.status), problem.headers, PROBLEM_JSON)
 
@@ -92,11 +92,11 @@ def problem_answer(request: Request, problem: Problem) -> Response:
 def no_route(request: Request, error: Exception) -> Response:
     wrong_method = isinstance(error, HTTPException) and error.status_code == 405
     problem = MethodNotAllowed(["GET"]) if wrong_method else NotFound("no such route")
-    return problem_answer(request, problem)
+    return problem_response(request, problem)
 
 
 class Guard:
-    """Answers what no one else did: Starlette and Mangum would answer in plain text."""
+    """Responds to what no one else did: Starlette and Mangum would in plain text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -104,11 +104,11 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a problem
             problem = Problem()
             problem.__cause__ = error
             log_failure(problem, request_id(scope["aws.event"]))
-            await problem_answer(Request(scope), problem)(scope, receive, send)
+            await problem_response(Request(scope), problem)(scope, receive, send)
 
 
 app = Starlette(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # what Mangum would ask for in a way that Python warns of since 3.12
 asyncio.set_event_loop(asyncio.new_event_loop())
-# API Gateway answers with text only here
+# API Gateway passes text only here
 _portal = Mangum(app, lifespan="off", text_mime_types=["text/", "json", "image/svg+xml"])
 
 

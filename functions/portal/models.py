@@ -1,4 +1,4 @@
-"""What the portal answers, for the OpenAPI document."""
+"""What the portal responds with, for the OpenAPI document."""
 
 from typing import Literal
 

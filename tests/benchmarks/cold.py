@@ -200,8 +200,8 @@ def invoke(port: int) -> None:
     deadline = time.monotonic() + CALL_SECONDS
     while True:
         try:
-            with direct.open(url, data=b"{}", timeout=CALL_SECONDS) as answer:
-                answer.read()
+            with direct.open(url, data=b"{}", timeout=CALL_SECONDS) as response:
+                response.read()
                 return
         except urllib.error.URLError as error:
             # refused: the emulator does not listen yet

@@ -39,11 +39,11 @@ class Meter(Proxy):
         self.read = self.written = 0.0
         super().__init__(store)
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
+    def response(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
         asked = json.loads(body)
         asked["ReturnConsumedCapacity"] = "TOTAL"
         kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
-        result = super().answer(json.dumps(asked).encode(), kept)
+        result = super().response(json.dumps(asked).encode(), kept)
         assert result is not None
         status, response = result[0], json.loads(result[1])
         target = next(value for name, value in headers.items() if name.lower() == "x-amz-target")
@@ -199,8 +199,8 @@ def measure(meter: Meter) -> list[str]:
             os.environ["CONTENT_INDEX"] = "false"
             setting.cache_clear()
         text, as_json = (body, None) if isinstance(body, str) else (None, body)
-        answer = call(method, path, text, headers, json_body=as_json)
-        assert answer.status < 300, (name, answer.text)
+        response = call(method, path, text, headers, json_body=as_json)
+        assert response.status < 300, (name, response.text)
         line(name, ROWS if name.startswith("row") else 1)
     return lines
 

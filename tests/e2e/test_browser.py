@@ -231,8 +231,8 @@ def test_swagger_ui_has_the_sign_in_of_the_console(page: Page, api: str) -> None
     operation.first.click()
     operation.first.get_by_role("button", name="Try it out").click()
     operation.first.get_by_role("button", name="Execute").click()
-    answer = operation.first.locator(".live-responses-table")
-    expect(answer.locator(".response .response-col_status").first).to_contain_text("200")
+    response = operation.first.locator(".live-responses-table")
+    expect(response.locator(".response .response-col_status").first).to_contain_text("200")
     expect(operation.first.locator(".request-url")).to_contain_text(f"{api}/tables")
 
 

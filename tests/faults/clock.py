@@ -9,7 +9,7 @@ import pytest
 
 from shared import parallel
 from tests.faults.proxy import Fault, Proxy
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 LIMIT = 28  # seconds, of the function
 
@@ -38,7 +38,7 @@ class Clock:
         *,
         body: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         def slow(_: int) -> Fault:
             if self.only is None or self.proxy.calls[self.only]:
                 self.gone += self.seconds
@@ -46,16 +46,16 @@ class Clock:
 
         self.proxy.calls.clear()
         before, self.proxy.plan = self.gone, slow
-        answer = call(method, path, body, headers, json_body=json_body)
+        response = call(method, path, body, headers, json_body=json_body)
         self.longest = max(self.longest, self.gone - before)
         self.proxy.plan = lambda _: None
-        return answer
+        return response
 
-    def until_done(self, method: str, path: str, body: Any) -> tuple[Answer, int]:
+    def until_done(self, method: str, path: str, body: Any) -> tuple[Response, int]:
         """The response when the same request is sent again as long as it is a 503; how often."""
         for sent in range(1, 30):
-            answer = self.call(method, path, body)
-            if answer.status != 503:
-                return answer, sent
-            assert answer.headers["retry-after"]
-        raise AssertionError(answer.text)
+            response = self.call(method, path, body)
+            if response.status != 503:
+                return response, sent
+            assert response.headers["retry-after"]
+        raise AssertionError(response.text)

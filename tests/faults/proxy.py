@@ -20,7 +20,7 @@ THROTTLED = (
     b'{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}',
 )
 INVALID = "com.amazon.coral.validate#ValidationException"
-# a call is refused, throttled or cut off, done and its answer lost, or a batch is not processed;
+# a call is refused, throttled or cut off, done and its response lost, or a batch is not processed;
 # `n` counts the calls from 1
 Fault = Literal["refused", "throttled", "cut", "lost", "unprocessed"] | None
 Plan = Callable[[int], Fault]
@@ -41,11 +41,11 @@ class Proxy:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                answer = proxy.answer(body, dict(self.headers))
-                if answer is None:
+                response = proxy.response(body, dict(self.headers))
+                if response is None:
                     self.close_connection = True
                     return
-                status, data = answer
+                status, data = response
                 self.send_response(status)
                 self.send_header("content-type", "application/x-amz-json-1.0")
                 self.send_header("content-length", str(len(data)))
@@ -59,7 +59,7 @@ class Proxy:
         serve = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         serve.start()
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
+    def response(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes] | None:
         with self.lock:
             target = next(
                 value for name, value in headers.items() if name.lower() == "x-amz-target"
@@ -82,10 +82,10 @@ class Proxy:
             return self.pass_on(call, request, headers)
 
         if self.throttling is None:
-            answer = forward(asked)
+            response = forward(asked)
         else:
-            answer = self.throttling.answer(call, asked, forward)
-        return DOWN if fault == "lost" else answer
+            response = self.throttling.response(call, asked, forward)
+        return DOWN if fault == "lost" else response
 
     def pass_on(
         self, call: str, asked: dict[str, Any], headers: dict[str, str]

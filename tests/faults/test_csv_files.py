@@ -16,7 +16,7 @@ from ingestion.large.boundaries import windows
 from shared.datasets import DATA_SETS
 from shared.dynamo import client
 from tests.faults import reading
-from tests.front_door import Answer, call, event, invoke
+from tests.front_door import Response, call, event, invoke
 from tests.large_files import rejects, run, submit
 
 DEPARTMENTS = DATA_SETS["departments"]
@@ -104,7 +104,7 @@ def make_file(chance: random.Random, *, header: bool) -> tuple[str, bytes]:
     return delimiter, raw
 
 
-def post(raw: bytes) -> Answer:
+def post(raw: bytes) -> Response:
     request = event("POST", "/tables/departments?dry_run=true", "", {"Content-Type": "text/csv"})
     body = base64.b64encode(raw).decode()
     return invoke({**request, "body": body, "isBase64Encoded": True})

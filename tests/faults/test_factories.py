@@ -16,7 +16,7 @@ from sprockets.models import PointIn
 from sprockets.store.records import Point
 from tests.conftest import empty_tables
 from tests.faults.proxy import Fault, Proxy
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.works import PRODUCTION, SPROCKET, chart, create_factory, create_sprocket, sweep
 
 CHART = chart((10, 1, 3), (20, 2, 4))
@@ -94,23 +94,23 @@ def refused(gone: range, number: int) -> Fault:
 def test_a_lost_response_changes_nothing(
     proxy: Proxy, method: str, path: str, body: Any, tagged: bool
 ) -> None:
-    def request() -> Answer:
+    def request() -> Response:
         tag = call("GET", path).headers["etag"] if tagged else ""
         before = proxy.calls.total()
         proxy.plan = lambda n: "lost" if n == before + lost else None
-        answer = call(method, path, json_body=body, headers={"If-Match": tag} if tagged else {})
+        response = call(method, path, json_body=body, headers={"If-Match": tag} if tagged else {})
         proxy.plan = lambda _: None
-        return answer
+        return response
 
     start_over(proxy)
     lost = 0
-    answer, expected = request(), (seen(), stored(proxy))
-    assert answer.status < 300
+    response, expected = request(), (seen(), stored(proxy))
+    assert response.status < 300
     for lost in count(1):
         before = start_over(proxy)
         again = request()
         made = proxy.calls.total() - before
-        assert again.status == answer.status, (lost, again.text)
+        assert again.status == response.status, (lost, again.text)
         assert (seen(), stored(proxy)) == expected, lost
         if lost >= made:
             break
@@ -122,7 +122,7 @@ def test_what_the_store_interrupted_is_finished_by_sending_it_again(
 ) -> None:
     keys = count()
 
-    def request() -> Answer:
+    def request() -> Response:
         headers = {"Idempotency-Key": f"key-{key}"} if method == "POST" else {}
         headers |= {"If-Match": tag} if tagged else {}
         return call(method, path, json_body=body, headers=headers)
@@ -133,10 +133,10 @@ def test_what_the_store_interrupted_is_finished_by_sending_it_again(
         return next(keys), tag, proxy.calls.total()
 
     key, tag, _ = ready()
-    answer, expected = request(), (seen(), stored(proxy))
-    assert answer.status < 300
+    response, expected = request(), (seen(), stored(proxy))
+    assert response.status < 300
     # it may have been done, and only its response be lost
-    good = {answer.status, *({404} if method == "DELETE" else ()), *({412} if tagged else ())}
+    good = {response.status, *({404} if method == "DELETE" else ()), *({412} if tagged else ())}
     for away in count(1):
         key, tag, before = ready()
         # for all attempts of one call
@@ -214,11 +214,11 @@ def test_a_point_exists_while_another_client_changes_its_time(
             headers = {"If-Match": call("GET", f"{PRODUCTION}/1").headers["etag"]}
         body = {"time": 7, "actual": 1, "goal": 1} if method == "PUT" else None
         moved = interleave(proxy, at, move)
-        answer = call(method, f"{PRODUCTION}/1", json_body=body, headers=headers)
+        response = call(method, f"{PRODUCTION}/1", json_body=body, headers=headers)
         proxy.plan = lambda _: None
         if not moved:
             break
-        assert answer.status in expected, (at, answer.text)
+        assert response.status in expected, (at, response.text)
     assert at > 2
 
 

@@ -3,7 +3,7 @@
 import random
 import time
 
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 URL = "/tables/departments?dry_run=true"
 FILES = [
@@ -79,12 +79,12 @@ def damaged(chance: random.Random, raw: bytes) -> bytes:
     return raw[:4_000_000]
 
 
-def post(kind: str, body: str | bytes) -> Answer:
+def post(kind: str, body: str | bytes) -> Response:
     return call("POST", URL, body, {"Content-Type": kind})
 
 
-def without_id(answer: Answer) -> object:
-    return {name: value for name, value in answer.json.items() if name != "instance"}
+def without_id(response: Response) -> object:
+    return {name: value for name, value in response.json.items() if name != "instance"}
 
 
 def test_a_file_in_a_form_is_read_as_it_would_be_alone(
@@ -103,7 +103,7 @@ def test_a_damaged_form_is_at_most_refused(aws: str, chance: random.Random, exam
         kind, raw = make_form(chance, chance.choice(FILES))
         kind = damaged(chance, kind.encode()).decode("latin-1") if chance.random() < 0.1 else kind
         raw = damaged(chance, raw)
-        answer = post(kind, raw)
-        assert answer.status in {200, 400, 413, 415, 422}, (kind, raw, answer.text)
-        assert "Traceback" not in answer.text
+        response = post(kind, raw)
+        assert response.status in {200, 400, 413, 415, 422}, (kind, raw, response.text)
+        assert "Traceback" not in response.text
     assert time.process_time() - began < 5 + examples  # seconds; one form could take 28

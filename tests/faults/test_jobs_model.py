@@ -181,9 +181,9 @@ class Jobs(RuleBasedStateMachine):
             "retry": ("POST", f"{path}/retry"),
         }[what]
         with self._broken(broken):
-            answer = call(method, url)
-        assert answer.status in {200, 202, 409, *([503] if broken else [])}, answer.text
-        if what == "retry" and answer.status in {202, 503}:
+            response = call(method, url)
+        assert response.status in {200, 202, 409, *([503] if broken else [])}, response.text
+        if what == "retry" and response.status in {202, 503}:
             self.finished.discard(path.rpartition("/")[2])
 
     # how it is called

@@ -48,7 +48,7 @@ def small_parts(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def persist(task: Callable[[], T]) -> T:
-    """A task's answer, called again while the store is away, as the state machine does."""
+    """A task's result, called again while the store is away, as the state machine does."""
     for _ in range(200):
         try:
             return task()
@@ -205,9 +205,11 @@ def test_a_file_whose_connection_breaks_is_read_on(
             return piece
 
     def broken(**request: Any) -> Any:
-        answer = get(**request)
+        response = get(**request)
         after = next(breaks, None) if "Range" in request else None
-        return answer if after is None else {**answer, "Body": Breaking(answer["Body"], after)}
+        return (
+            response if after is None else {**response, "Body": Breaking(response["Body"], after)}
+        )
 
     monkeypatch.setattr(objects.client(), "get_object", broken)
     expect_whole(proxy, load(job_id))

@@ -14,7 +14,7 @@ from tests.faults.clock import LIMIT, Clock
 from tests.faults.on_demand import OnDemand
 from tests.faults.proxy import Proxy
 from tests.faults.throttling import Throttling
-from tests.front_door import Answer, Context, call
+from tests.front_door import Context, Response, call
 from tests.large_files import arrival, rejects, run
 
 CSV = {"Content-Type": "text/csv"}
@@ -29,7 +29,7 @@ def small_parts(tables_alone_fail: None, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(worker, "WINDOW", 5000)
 
 
-def job_of(response: Answer) -> dict[str, Any]:
+def job_of(response: Response) -> dict[str, Any]:
     """The job that a load goes on as."""
     assert response.status == 202, response.text
     job: dict[str, Any] = response.json

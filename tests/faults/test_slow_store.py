@@ -59,8 +59,8 @@ def test_an_import_goes_on_where_it_stopped(
     assert first.status == 503
     assert f"of {count} are loaded: send the same document again" in first.json["detail"]
     assert 0 < len(everything(f"/{kind}")) < count
-    answer, sent = clock.until_done("POST", f"/{kind}/import", document)
-    assert (answer.status, answer.json, sent > 1) == (201, {"created": count}, True)
+    response, sent = clock.until_done("POST", f"/{kind}/import", document)
+    assert (response.status, response.json, sent > 1) == (201, {"created": count}, True)
     assert clock.longest < LIMIT
     again = clock.call("POST", f"/{kind}/import", document)
     assert (again.status, again.json["already_loaded"]) == (200, True)
@@ -75,9 +75,9 @@ def test_a_large_chart_is_written_in_time_or_not_at_all(
     clock = Clock(proxy, monkeypatch, seconds)
     for method, path in (("POST", "/factories"), ("PUT", "/factories/1")):
         before = everything("/factories")
-        answer = clock.call(method, path, {"chart_data": CHART})
-        assert answer.status in ({200, 201} if seconds < 1 else {503}), answer.text
-        assert (everything("/factories") == before) == (answer.status == 503)
+        response = clock.call(method, path, {"chart_data": CHART})
+        assert response.status in ({200, 201} if seconds < 1 else {503}), response.text
+        assert (everything("/factories") == before) == (response.status == 503)
     assert clock.longest < LIMIT
     assert clock.call("PUT", "/factories/1", {"chart_data": chart_at(1)}).status in {200, 503}
     assert clock.call("DELETE", "/factories/1").status in {204, 503}
@@ -95,8 +95,8 @@ def test_many_points_go_on_where_they_stopped(
     monkeypatch.setattr("sprockets.store.points.POINT_OPERATIONS", 20)
     seed()
     clock = Clock(proxy, monkeypatch, seconds)
-    answer, sent = clock.until_done("POST", "/factories/1/production", POINTS)
-    assert (answer.status, sent > 1) == (201, seconds > 1)
+    response, sent = clock.until_done("POST", "/factories/1/production", POINTS)
+    assert (response.status, sent > 1) == (201, seconds > 1)
     assert clock.longest < LIMIT
     listed = everything("/factories/1/production")
     assert [each["time"] for each in listed] == [1, *range(1000, 1100)]

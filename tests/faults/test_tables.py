@@ -5,13 +5,13 @@ import random
 import pytest
 
 from tests.faults.proxy import Fault, Proxy
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 CSV = {"Content-Type": "text/csv"}
 JSON = {"Content-Type": "application/json"}
 
 
-def load(rows: int, query: str = "") -> Answer:
+def load(rows: int, query: str = "") -> Response:
     text = "".join(f"{n},department {n}\n" for n in range(rows))
     return call("POST", f"/tables/departments{query}", text, CSV)
 
@@ -35,11 +35,11 @@ def test_a_store_that_is_away_is_a_503(
     proxy: Proxy, method: str, path: str, body: str | None, headers: dict[str, str]
 ) -> None:
     proxy.plan = lambda _: "refused"
-    answer = call(method, path, body, headers)
-    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = call(method, path, body, headers)
+    assert (response.status, response.headers["retry-after"]) == (503, "5")
+    assert response.headers["content-type"] == "application/problem+json"
     for secret in ("DepartmentsTable", "DEPARTMENTS_TABLE", "InternalServerError", "127.0.0.1"):
-        assert secret not in answer.text
+        assert secret not in response.text
     proxy.plan = lambda _: None
     assert call(method, path, body, headers).status in {200, 201, 404}
 
@@ -59,13 +59,13 @@ def test_calls_refused_and_answers_lost_leave_each_row_once(proxy: Proxy, seed: 
     chance = random.Random(seed)
     faults: list[Fault] = ["refused", "throttled", "cut", "lost", "unprocessed", *[None] * 7]
     proxy.plan = lambda _: chance.choice(faults)
-    answer = load(500)
+    response = load(500)
     for _ in range(20):
-        if answer.status == 200:
+        if response.status == 200:
             break
-        assert answer.status == 503
-        answer = load(500)
-    assert answer.json["written"] == 500
+        assert response.status == 503
+        response = load(500)
+    assert response.json["written"] == 500
     assert proxy.departments() == loaded(500)
 
 
@@ -98,5 +98,5 @@ def test_what_is_not_to_be_written_does_not_reach_the_store(proxy: Proxy) -> Non
     latin = call("POST", "/tables/departments", "1,a\n2,ß\n".encode("latin-1"), CSV)
     one_bad = {"rows": [{"id": 1, "department": "a"}, {"id": 2}]}
     json_rows = call("POST", "/tables/departments/rows", json_body=one_bad)
-    assert [answer.status for answer in (unclosed, latin, json_rows)] == [422, 422, 422]
+    assert [response.status for response in (unclosed, latin, json_rows)] == [422, 422, 422]
     assert not proxy.calls

@@ -53,8 +53,8 @@ def stored(*rows: Row) -> list[Row]:
     for row in rows:
         ids = ";".join(map(str, row["experiment_compound_ids"]))
         text = f'{row["experiment_id"]},{row["user_id"]},"{ids}",\n'
-        answer = call("POST", "/tables/user_experiments", text, CSV)
-        assert answer.json["written"] == 1, answer.text
+        response = call("POST", "/tables/user_experiments", text, CSV)
+        assert response.json["written"] == 1, response.text
     return [record("user_experiments", f"e{row['experiment_id']}", None, row) for row in rows]
 
 

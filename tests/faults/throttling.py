@@ -35,7 +35,7 @@ class Throttling:
     code: str = SLOW
     keys: dict[str, str] = field(default_factory=_partition_keys)
 
-    def answer(self, call: str, body: Body, forward: Forward) -> Reply:
+    def response(self, call: str, body: Body, forward: Forward) -> Reply:
         known = {
             "BatchWriteItem": self._batch_write,
             "BatchGetItem": self._batch_get,

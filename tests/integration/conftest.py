@@ -84,6 +84,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.fixture
 def server() -> Iterator[Bridge]:
-    """Gives planned answers only."""
+    """Gives planned responses only."""
     with serving() as bridge:
         yield bridge

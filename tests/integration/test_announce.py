@@ -64,8 +64,8 @@ def subscriber(tables: None) -> Iterator[Subscriber]:
 
 def put(name: str, born: str, zone: str | None = None) -> None:
     body = {"dateOfBirth": born, **({"timeZone": zone} if zone else {})}
-    answer = call("PUT", f"/hello/{quote(name)}", json_body=body)
-    assert answer.status == 204, answer.text
+    response = call("PUT", f"/hello/{quote(name)}", json_body=body)
+    assert response.status == 204, response.text
 
 
 def run(monkeypatch: pytest.MonkeyPatch, at: datetime) -> int:

@@ -14,11 +14,11 @@ from reports.routes import REPORTS
 from sprocketworks import client, upload
 from tests.bridge import NOTHING, Bridge
 from tests.command_line import Cli
-from tests.front_door import Answer, Context, call
+from tests.front_door import Context, Response, call
 from tests.large_files import arrival, run, shown
 from tests.views import add_users
 
-OVERLOADED = Answer(503, {"Retry-After": "0"}, "{}")
+OVERLOADED = Response(503, {"Retry-After": "0"}, "{}")
 
 
 def state_machine(method: str, path: str) -> None:
@@ -156,30 +156,30 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_go_on(
 def test_what_passes_is_tried_again_and_a_post_is_done_once(
     cli: Cli, bridge: Bridge, csv: str
 ) -> None:
-    bridge.answers.extend([OVERLOADED, None])
+    bridge.responses.extend([OVERLOADED, None])
     assert "departments" in cli("tables").out
     bridge.requests.clear()
-    bridge.answers.append(OVERLOADED)
+    bridge.responses.append(OVERLOADED)
     assert cli("upload", csv, "-t", "departments", "--no-wait").code == 0
     keys = [
         headers["Idempotency-Key"] for method, _, headers in bridge.requests if method == "POST"
     ]
     assert len(keys) == 2
     assert len(set(keys)) == 1
-    bridge.answers.extend([OVERLOADED] * client.REQUEST_ATTEMPTS)
+    bridge.responses.extend([OVERLOADED] * client.REQUEST_ATTEMPTS)
     assert cli("tables").code == client.UNREACHABLE
 
 
 def test_reports_are_those_that_the_api_has(cli: Cli, bridge: Bridge) -> None:
-    document = Answer(200, {}, openapi.text(openapi.document()))
+    document = Response(200, {}, openapi.text(openapi.document()))
     names = sorted(each.name for each in REPORTS)
-    bridge.answers.append(document)
+    bridge.responses.append(document)
     assert [each["name"] for each in json.loads(cli("report").out)] == names
-    bridge.answers.extend([NOTHING, document])
+    bridge.responses.extend([NOTHING, document])
     unknown = cli("report", "nothing")
     assert unknown.code == client.USAGE
     assert all(name in unknown.err for name in names)
-    bridge.answers.extend([NOTHING, document])
+    bridge.responses.extend([NOTHING, document])
     refused = cli("report", "mean-hires", "--from", "1")
     assert (refused.code, "query.from" in refused.err) == (client.REFUSED, True)
 

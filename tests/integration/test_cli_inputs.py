@@ -15,7 +15,7 @@ from sprocketworks import output
 from sprocketworks.client import REFUSED, UNREACHABLE, USAGE
 from tests.bridge import Bridge
 from tests.command_line import Cli
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 
 HERE = "http://127.0.0.1:9"  # nobody listens there
 JSON = {"Content-Type": "application/json"}
@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_loaded(run: Cli, tmp_path: Path, kind: str) -> No
 def test_a_name_that_is_not_utf_8_is_sent_as_text(run: Cli, tmp_path: Path, server: Bridge) -> None:
     name = os.fsdecode(b"caf\xe9.csv")
     (tmp_path / name).write_text("1,a\n")
-    server.answers.append(Answer(400, JSON, '{"detail": "no"}'))
+    server.responses.append(Response(400, JSON, '{"detail": "no"}'))
     assert run("--api", server.url, "upload", name, "-t", "jobs").code == REFUSED
     assert len(server.requests) == 1
 
@@ -105,7 +105,7 @@ def test_an_output_that_cannot_be_written(
     run: Cli, tmp_path: Path, server: Bridge, into: str
 ) -> None:
     (tmp_path / "file").touch()
-    server.answers.append(Answer(200, JSON, "{}"))
+    server.responses.append(Response(200, JSON, "{}"))
     done = run("--api", server.url, "report", "mean-hires", "-o", into)
     assert (done.code, done.out) == (USAGE, "")
     assert f"error: {into}: " in done.err
@@ -147,12 +147,12 @@ def test_a_damaged_tokens_json_has_no_token(
     (tmp_path / "state/sprocketworks").mkdir(parents=True)
     tokens = tmp_path / "state/sprocketworks/tokens.json"
     tokens.write_bytes(content.replace(b"%s", server.url.encode()))
-    server.answers.append(Answer(200, JSON, '{"tables": []}'))
+    server.responses.append(Response(200, JSON, '{"tables": []}'))
     assert run("--api", server.url, "tables").code == 0
     assert "Authorization" not in server.requests[0][2]
     tokens.unlink()
     tokens.mkdir()
-    server.answers.append(Answer(200, JSON, '{"tables": []}'))
+    server.responses.append(Response(200, JSON, '{"tables": []}'))
     assert run("--api", server.url, "tables").code == 0
 
 
@@ -162,8 +162,8 @@ def test_a_state_folder_that_cannot_be_written_stops_no_upload(
     (tmp_path / "state").touch()
     (tmp_path / "jobs.csv").write_text("1,a\n")
     made = {"id": "7", "expires_at": "", "upload": {"url": f"{server.url}/b", "fields": {}}}
-    server.answers.append(Answer(201, JSON, json.dumps(made)))
-    server.answers.append(Answer(204, {}, ""))
+    server.responses.append(Response(201, JSON, json.dumps(made)))
+    server.responses.append(Response(204, {}, ""))
     done = run("--api", server.url, "--json", "upload", "jobs.csv", "-t", "jobs", "--no-wait")
     assert (done.code, json.loads(done.out)["id"]) == (0, "7")
     assert "an interrupted upload will start anew" in done.err
@@ -171,18 +171,18 @@ def test_a_state_folder_that_cannot_be_written_stops_no_upload(
 
 HTML = "<html>[/x]</html>"
 ANSWERS = [
-    (Answer(200, {}, HTML), UNREACHABLE),
-    (Answer(200, {}, ""), UNREACHABLE),
-    (Answer(200, JSON, "[]"), UNREACHABLE),
-    (Answer(200, JSON, "{}"), UNREACHABLE),
-    (Answer(200, JSON, "[" * 200_000), UNREACHABLE),
-    (Answer(200, {"Content-Encoding": "gzip"}, "no gzip"), UNREACHABLE),
-    (Answer(301, {"Location": "http://["}, ""), UNREACHABLE),
-    (Answer(404, {}, HTML), REFUSED),
-    (Answer(400, JSON, "[]"), REFUSED),
-    (Answer(400, JSON, '{"detail": [], "errors": [1, {"loc": 5}], "title": 5}'), REFUSED),
-    (Answer(400, JSON, '{"detail": "[/x]", "errors": 5}'), REFUSED),
-    (Answer(500, {}, ""), UNREACHABLE),
+    (Response(200, {}, HTML), UNREACHABLE),
+    (Response(200, {}, ""), UNREACHABLE),
+    (Response(200, JSON, "[]"), UNREACHABLE),
+    (Response(200, JSON, "{}"), UNREACHABLE),
+    (Response(200, JSON, "[" * 200_000), UNREACHABLE),
+    (Response(200, {"Content-Encoding": "gzip"}, "no gzip"), UNREACHABLE),
+    (Response(301, {"Location": "http://["}, ""), UNREACHABLE),
+    (Response(404, {}, HTML), REFUSED),
+    (Response(400, JSON, "[]"), REFUSED),
+    (Response(400, JSON, '{"detail": [], "errors": [1, {"loc": 5}], "title": 5}'), REFUSED),
+    (Response(400, JSON, '{"detail": "[/x]", "errors": 5}'), REFUSED),
+    (Response(500, {}, ""), UNREACHABLE),
 ]
 
 
@@ -213,15 +213,15 @@ def test_an_answer_of_another_program(
     run: Cli, tmp_path: Path, server: Bridge, command: list[str]
 ) -> None:
     (tmp_path / "jobs.csv").write_text("1,a\n")
-    for answer, code in ANSWERS:
-        if command == ["report", "experiments"] and answer.text == "{}":
+    for response, code in ANSWERS:
+        if command == ["report", "experiments"] and response.text == "{}":
             continue  # a report without rows
         # for as many requests as a command may make: none may reach the API behind the server
-        server.answers = deque([answer] * 10)
+        server.responses = deque([response] * 10)
         done = run("--api", server.url, "--text", *command)
         if command == ["login"]:
-            code = UNREACHABLE if answer.status == 200 else REFUSED  # noqa: PLW2901
-        assert (done.code, done.out) == (code, ""), answer
+            code = UNREACHABLE if response.status == 200 else REFUSED  # noqa: PLW2901
+        assert (done.code, done.out) == (code, ""), response
         assert done.err.startswith("error: "), done.err
 
 
@@ -243,7 +243,7 @@ JOB = {
 
 
 @pytest.mark.parametrize(
-    ("command", "answer"),
+    ("command", "response"),
     [
         (["tables"], {"tables": [{"name": MARKUP, "rows": 1, "columns": []}]}),
         (["status"], {"items": [JOB], "next": None}),
@@ -259,15 +259,15 @@ def test_texts_are_never_markup(
     server: Bridge,
     monkeypatch: pytest.MonkeyPatch,
     command: list[str],
-    answer: object,
+    response: object,
 ) -> None:
     for terminal in (False, True):
         monkeypatch.setattr(output.messages, "_force_terminal", terminal)
-        server.answers.append(Answer(200, JSON, json.dumps(answer)))
+        server.responses.append(Response(200, JSON, json.dumps(response)))
         done = run("--api", server.url, "--text", *command)
         assert PLAIN in done.out
         assert "\x1b[2J" not in done.out + done.err
-        server.answers.append(Answer(404, JSON, json.dumps({"detail": MARKUP})))
+        server.responses.append(Response(404, JSON, json.dumps({"detail": MARKUP})))
         assert f"error: 404 {PLAIN}\n" in run("--api", server.url, *command).err
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sprocketworks.client import USAGE
 from tests.bridge import Bridge
-from tests.front_door import Answer
+from tests.front_door import Response
 from tests.template import ROOT
 
 COLUMNS = [{"name": "c" * 60, "type": "integer", "required": True}] * 60
@@ -32,20 +32,20 @@ def in_shell(server: Bridge, command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("command", ["tables", "--json tables", "report mean-hires", "--help"])
 def test_a_reader_that_has_gone_is_no_traceback(server: Bridge, command: str) -> None:
-    server.answers.append(Answer(200, {}, json.dumps(TABLES)))
+    server.responses.append(Response(200, {}, json.dumps(TABLES)))
     done = in_shell(server, f"sprocketworks {command} | true")
     assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
 def test_a_full_disk_is_no_traceback(server: Bridge) -> None:
-    server.answers.append(Answer(200, {}, json.dumps(TABLES)))
+    server.responses.append(Response(200, {}, json.dumps(TABLES)))
     done = in_shell(server, "sprocketworks tables > /dev/full")
     assert (done.returncode, done.stderr) == (USAGE, "error: No space left on device\n")
 
 
 def test_texts_are_written_whatever_the_terminal_can_show(server: Bridge) -> None:
-    server.answers.append(Answer(200, {}, '{"message": "Hello, Zo\\u00eb \\ud800!"}'))
+    server.responses.append(Response(200, {}, '{"message": "Hello, Zo\\u00eb \\ud800!"}'))
     done = in_shell(server, "PYTHONIOENCODING=ascii sprocketworks hello Zoe --text")
     assert (done.returncode, done.stdout) == (0, "Hello, Zo\\xeb \\ud800!\n")
 
@@ -53,7 +53,7 @@ def test_texts_are_written_whatever_the_terminal_can_show(server: Bridge) -> Non
 def test_all_pages_of_a_report_are_one_document(server: Bridge) -> None:
     first = {"average": 1.5, "user_reports": [{"user_id": 1}], "next": "a b&c"}
     second = {"average": 1.5, "user_reports": [{"user_id": 2}], "next": None}
-    server.answers.extend(Answer(200, {}, json.dumps(page)) for page in (first, second))
+    server.responses.extend(Response(200, {}, json.dumps(page)) for page in (first, second))
     done = in_shell(server, "sprocketworks report experiments --year 2020")
     assert json.loads(done.stdout) == second | {"user_reports": [{"user_id": 1}, {"user_id": 2}]}
     assert [path for _, path, _ in server.requests] == [
@@ -69,8 +69,8 @@ def test_the_csv_of_a_report_has_all_pages(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     following = f'<{link.format(url=server.url)}year=2020&cursor=x%3D%3D>; rel="next"'
-    server.answers.append(Answer(200, {"Link": following}, '"user_id"\r\n"1"\r\n'))
-    server.answers.append(Answer(200, {}, '"user_id"\r\n"2"\r\n'))
+    server.responses.append(Response(200, {"Link": following}, '"user_id"\r\n"1"\r\n'))
+    server.responses.append(Response(200, {}, '"user_id"\r\n"2"\r\n'))
     done = in_shell(server, f"sprocketworks report experiments --year 2020 --csv {into}")
     assert done.stdout.splitlines() == ['"user_id"', '"1"', '"2"']
     assert [(path, headers["Accept"]) for _, path, headers in server.requests] == [

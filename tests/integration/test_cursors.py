@@ -69,10 +69,10 @@ def test_the_last_page_is_known_to_be_the_last(tables: None, listing: str) -> No
     for limit, pages in ((1, 4), (2, 2), (3, 2), (4, 1), (5, 1)):
         found, cursor = [], ""
         for page in range(pages):
-            answer = call("GET", f"{query}&limit={limit}{cursor}").json
-            found += [json.dumps(item) for item in answer["items"]]
-            assert (answer["next"] is None) == (page == pages - 1)
-            cursor = f"&cursor={answer['next']}"
+            response = call("GET", f"{query}&limit={limit}{cursor}").json
+            found += [json.dumps(item) for item in response["items"]]
+            assert (response["next"] is None) == (page == pages - 1)
+            cursor = f"&cursor={response['next']}"
         assert len(set(found)) == len(found) == 4
 
 
@@ -109,8 +109,8 @@ def test_a_cursor_that_somebody_made_up_is_a_400_or_a_page(
     for listing in LISTS:
         place = data.draw(places | like(listing))
         name = listing_of(listing, **DEFAULTS.get(listing, {}))
-        answer = call("GET", f"{listing}?cursor={made_up(name, place)}")
-        assert answer.status in {200, 400}, (listing, place, answer.text)
+        response = call("GET", f"{listing}?cursor={made_up(name, place)}")
+        assert response.status in {200, 400}, (listing, place, response.text)
         other = "/sprockets" if listing != "/sprockets" else "/factories"
         assert call("GET", f"{listing}?cursor={made_up(other, place)}").status == 400
 
@@ -119,9 +119,9 @@ def test_a_cursor_that_somebody_made_up_is_a_400_or_a_page(
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "%C3%A9", "W10", "A" * 3000, "=", "[" * 2000])
 def test_a_damaged_cursor_is_a_400(tables: None, listing: str, cursor: str) -> None:
     fill()
-    answer = call("GET", f"{listing}?cursor={cursor}&limit=0")
-    assert answer.status == 400
-    named = {error["loc"][1]: error["msg"] for error in answer.json["errors"]}
+    response = call("GET", f"{listing}?cursor={cursor}&limit=0")
+    assert response.status == 400
+    named = {error["loc"][1]: error["msg"] for error in response.json["errors"]}
     assert set(named) == {"cursor", "limit"}
     assert "damaged" in named["cursor"] or "at most" in named["cursor"]
 
@@ -164,9 +164,9 @@ def test_a_cursor_of_other_filters_is_a_400(tables: None, path: str, name: str) 
     # the first day and the year without a filter may be those of the first one
     same = first in {"year=2021", "from=1"} and "reports" in path
     for other in (second,) if same else (second, ""):
-        answer = call("GET", f"{url}?{other}&cursor={cursor}")
-        assert answer.status == 400
-        assert "other filters" in answer.json["detail"]
+        response = call("GET", f"{url}?{other}&cursor={cursor}")
+        assert response.status == 400
+        assert "other filters" in response.json["detail"]
 
 
 def test_the_pages_of_rows_with_extreme_keys_hold_each_once(tables: None) -> None:

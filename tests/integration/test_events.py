@@ -1,4 +1,4 @@
-"""Every event in events/ through its handler; answers are held against the OpenAPI document."""
+"""Every event in events/ through its handler; responses are held against the OpenAPI document."""
 
 import json
 from functools import cache
@@ -15,7 +15,7 @@ from portal.files import FILES
 from shared import dynamo
 from shared.datasets import DATA_SETS
 from tests import events, front_door
-from tests.front_door import Answer, Context
+from tests.front_door import Context, Response
 
 pytestmark = pytest.mark.usefixtures("built")
 EVENTS = events.read()
@@ -65,8 +65,8 @@ def check(instance: Any, schema: dict[str, Any]) -> None:
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(instance)
 
 
-def replay(name: str) -> Answer | None:
-    """The answer to an event, after those that it needs; None of a trigger."""
+def replay(name: str) -> Response | None:
+    """The response to an event, after those that it needs; None of a trigger."""
     event = EVENTS[name]
     if name in TRIGGERS:
         module, _, function = TRIGGERS[name][0].rpartition(".")
@@ -94,20 +94,20 @@ def test_the_events_are_those_declared(aws: str) -> None:
 def test_a_response_is_as_the_document_describes(name: str) -> None:
     method, path = OPERATIONS[name]
     operation = document()["paths"][path][method.lower()]
-    answer = replay(name)
-    assert answer is not None
-    assert answer.status < 304, answer.text
-    promised = operation["responses"][str(answer.status)]
+    response = replay(name)
+    assert response is not None
+    assert response.status < 304, response.text
+    promised = operation["responses"][str(response.status)]
     declared = promised.get("headers", {})
     always = {header.lower() for header, rule in declared.items() if rule["required"]}
-    sent = {"location", "etag"} & set(answer.headers)
+    sent = {"location", "etag"} & set(response.headers)
     assert always <= sent <= {header.lower() for header in declared}
     if "content" not in promised:
-        assert answer.text == ""
+        assert response.text == ""
         return
-    media_type = answer.headers["content-type"].partition(";")[0]
+    media_type = response.headers["content-type"].partition(";")[0]
     schema = promised["content"][media_type]["schema"]
-    check(answer.json if media_type == "application/json" else answer.text, schema)
+    check(response.json if media_type == "application/json" else response.text, schema)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -128,9 +128,9 @@ def test_a_request_is_as_the_document_asks(name: str) -> None:
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("name", events.PAGES)
 def test_a_page_is_served(name: str) -> None:
-    answer = replay(name)
-    assert answer is not None
-    assert answer.status == 200
+    response = replay(name)
+    assert response is not None
+    assert response.status == 200
 
 
 @pytest.mark.usefixtures("seeded")

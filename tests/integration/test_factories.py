@@ -58,12 +58,12 @@ def test_a_factory_is_created_read_updated_and_deleted(tables: None) -> None:
 )
 def test_a_factory_that_cannot_be_is_a_422(tables: None, body: Any) -> None:
     create_factory(chart_data=CHART)
-    for answer in (
+    for response in (
         call("POST", "/factories", json_body=body),
         call("PUT", "/factories/1", json_body=body),
     ):
-        assert answer.status == 422
-        assert answer.json["errors"]
+        assert response.status == 422
+        assert response.json["errors"]
     assert [each["chart_data"] for each in everything("/factories")] == [SORTED]
 
 
@@ -130,11 +130,11 @@ def test_a_chart_of_very_many_points_shows_samples(
 
 def test_the_chart_is_drawn(tables: None) -> None:
     create_factory(name="A & <B>", chart_data=CHART)
-    answer = call("GET", "/factories/1/chart")
-    assert answer.headers["content-type"] == "image/svg+xml"
+    response = call("GET", "/factories/1/chart")
+    assert response.headers["content-type"] == "image/svg+xml"
     for words in ("A &amp; &lt;B&gt;", "actual", "goal", "1970-01-01 00:00", "sprockets"):
-        assert words in answer.text
-    assert "<script" not in answer.text
+        assert words in response.text
+    assert "<script" not in response.text
     assert call("GET", "/factories/1/chart?from=99").status == 200
     assert call("GET", "/factories/2/chart").status == 404
 
@@ -147,8 +147,8 @@ def test_a_chart_that_the_client_has_is_neither_read_nor_drawn(
         known = {"If-None-Match": call("GET", url).headers["etag"]}
         with monkeypatch.context() as patched:
             patched.setattr("sprockets.charts.read", lambda *_: 1 / 0)
-            answer = call("GET", url, headers=known)
-        assert (answer.status, answer.text) == (304, "")
+            response = call("GET", url, headers=known)
+        assert (response.status, response.text) == (304, "")
         call("PUT", "/factories/1", json_body={"name": url})
         assert call("GET", url, headers=known).status == 200
 
@@ -160,8 +160,8 @@ def test_conditions_on_a_factory(tables: None) -> None:
     call("POST", "/factories/1/production", json_body=point)
     assert call("GET", "/factories/1", headers={"If-None-Match": tag}).status == 200
     stale = {"If-Match": tag}
-    answer = call("PUT", "/factories/1", json_body={"chart_data": chart()}, headers=stale)
-    assert answer.status == 412
+    response = call("PUT", "/factories/1", json_body={"chart_data": chart()}, headers=stale)
+    assert response.status == 412
     assert call("DELETE", "/factories/1", headers=stale).status == 412
     assert len(call("GET", "/factories/1").json["chart_data"]["time"]) == 4
     fresh = {"If-Match": call("GET", "/factories/1").headers["etag"]}

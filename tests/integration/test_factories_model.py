@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.works import SPROCKET, chart, everything, leftovers, sweep
 
 Body = dict[str, Any]
@@ -35,7 +35,7 @@ class Factories(RuleBasedStateMachine):
         self.points: dict[int, dict[int, Body]] = {}
         # path -> a tag that was read, and the state that it was of
         self.tags: dict[str, tuple[str, Body]] = {}
-        self.keyed: dict[str, tuple[str, Body, Answer]] = {}
+        self.keyed: dict[str, tuple[str, Body, Response]] = {}
         self.run = uuid4().hex
         for listing in ("factories", "sprockets"):
             for each in everything(f"/{listing}"):
@@ -112,26 +112,26 @@ class Factories(RuleBasedStateMachine):
 
     @rule(name=names, drawn=charts)
     def create_factory(self, name: str | None, drawn: list[tuple[int, int, int]]) -> None:
-        answer = call("POST", "/factories", json_body={"name": name, "chart_data": chart(*drawn)})
-        number = answer.json["id"]
-        assert (answer.status, number > self.last_factory) == (201, True)
+        response = call("POST", "/factories", json_body={"name": name, "chart_data": chart(*drawn)})
+        number = response.json["id"]
+        assert (response.status, number > self.last_factory) == (201, True)
         self.last_factory = number
         self.names[number] = name
         self.redraw(number, drawn)
-        assert answer.json == self.to_json(number)
+        assert response.json == self.to_json(number)
 
     @rule(back=st.integers(0, 2), name=names, drawn=st.none() | charts)
     def update(self, back: int, name: str | None, drawn: list[tuple[int, int, int]] | None) -> None:
         number = self.factory(back)
         body: Body = {"name": name} | ({} if drawn is None else {"chart_data": chart(*drawn)})
-        answer = call("PUT", f"/factories/{number}", json_body=body)
+        response = call("PUT", f"/factories/{number}", json_body=body)
         if number not in self.names:
-            assert answer.status == 404
+            assert response.status == 404
             return
         self.names[number] = name
         if drawn is not None:
             self.redraw(number, drawn)
-        assert (answer.status, answer.json) == (200, self.to_json(number))
+        assert (response.status, response.json) == (200, self.to_json(number))
 
     @rule(back=st.integers(0, 2))
     def delete(self, back: int) -> None:
@@ -149,17 +149,17 @@ class Factories(RuleBasedStateMachine):
         bodies = [self.body(each) for each in some]
         alone = alone and len(bodies) == 1
         sent: Body = bodies[0] if alone else {"points": bodies}
-        answer = call("POST", f"/factories/{number}/production", json_body=sent)
-        self.appended(number, bodies, answer)
+        response = call("POST", f"/factories/{number}/production", json_body=sent)
+        self.appended(number, bodies, response)
 
-    def appended(self, number: int, bodies: list[Body], answer: Answer) -> None:
+    def appended(self, number: int, bodies: list[Body], response: Response) -> None:
         if number not in self.names:
-            assert answer.status == 404
+            assert response.status == 404
         elif not all(map(self.known, bodies)):
-            assert answer.status == 422
+            assert response.status == 422
         else:
-            made = answer.json.get("items", [answer.json])
-            assert (answer.status, len(made)) == (201, len(bodies))
+            made = response.json.get("items", [response.json])
+            assert (response.status, len(made)) == (201, len(bodies))
             for each, body in zip(made, bodies, strict=True):
                 self.keep(number, each, body)
 
@@ -169,14 +169,14 @@ class Factories(RuleBasedStateMachine):
         first = self.keyed.get(key)
         path, body = first[:2] if first else (path, self.body(point))
         headers = {"Idempotency-Key": f"{self.run}-{key}"}
-        answer = call("POST", path, json_body=body, headers=headers)
+        response = call("POST", path, json_body=body, headers=headers)
         if first:
-            assert (answer.status, answer.json) == (201, first[2].json)
-            assert answer.headers["idempotent-replayed"] == "true"
+            assert (response.status, response.json) == (201, first[2].json)
+            assert response.headers["idempotent-replayed"] == "true"
             return
-        self.appended(int(path.split("/")[2]), [body], answer)
-        if answer.status == 201:
-            self.keyed[key] = (path, body, answer)
+        self.appended(int(path.split("/")[2]), [body], response)
+        if response.status == 201:
+            self.keyed[key] = (path, body, response)
 
     def place(self, back: int, which: int) -> tuple[int, int, str]:
         """A factory, one of its points, there or not, and the path."""
@@ -192,33 +192,33 @@ class Factories(RuleBasedStateMachine):
         was = self.points.get(number, {}).get(point_id)
         tag = self.tags.get(path) if tagged else None
         headers = {"If-Match": tag[0]} if tag else {}
-        answer = call("PUT", path, json_body=sent, headers=headers)
+        response = call("PUT", path, json_body=sent, headers=headers)
         missing = 412 if tag else 404
         if number not in self.names:
-            assert answer.status == missing
+            assert response.status == missing
         elif not self.known(sent):
-            assert answer.status in {missing, 422}
+            assert response.status in {missing, 422}
         elif was is None:
-            assert answer.status == missing
-        elif answer.status == 412:
+            assert response.status == missing
+        elif response.status == 412:
             assert tag is not None
         else:
             assert not tag or tag[1] == was
-            assert (answer.status, answer.json["id"]) == (200, point_id)
-            assert answer.json == {"sprocket_types": [], **sent, "id": point_id}
-            self.points[number][point_id] = answer.json
-            self.tags[path] = (answer.headers["etag"], answer.json)
+            assert (response.status, response.json["id"]) == (200, point_id)
+            assert response.json == {"sprocket_types": [], **sent, "id": point_id}
+            self.points[number][point_id] = response.json
+            self.tags[path] = (response.headers["etag"], response.json)
 
     @rule(back=st.integers(0, 1), which=st.integers(0, 9))
     def read_point(self, back: int, which: int) -> None:
         number, point_id, path = self.place(back, which)
-        answer = call("GET", path)
+        response = call("GET", path)
         was = self.points.get(number, {}).get(point_id)
         if was is None:
-            assert answer.status == 404
+            assert response.status == 404
             return
-        assert answer.json == was
-        self.tags[path] = (answer.headers["etag"], was)
+        assert response.json == was
+        self.tags[path] = (response.headers["etag"], was)
         assert call("GET", path, headers={"If-None-Match": self.tags[path][0]}).status == 304
 
     @rule(back=st.integers(0, 1), which=st.integers(0, 9))

@@ -14,7 +14,7 @@ from greetings import service, store
 from greetings.birthdays import message, next_birthday
 from greetings.names import name_key
 from shared.dynamo import Table
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.works import everything
 
 TODAY = date(2027, 2, 20)
@@ -28,19 +28,19 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "now", lambda: at)
 
 
-def put(name: str, born: str, **more: Any) -> Answer:
+def put(name: str, born: str, **more: Any) -> Response:
     return call("PUT", f"/hello/{quote(name)}", json_body={"dateOfBirth": born, **more})
 
 
 def greeting(name: str, query: str = "") -> str:
-    answer = call("GET", f"/hello/{quote(name)}{query}")
-    assert answer.status == 200, answer.text
-    return str(answer.json["message"])
+    response = call("GET", f"/hello/{quote(name)}{query}")
+    assert response.status == 200, response.text
+    return str(response.json["message"])
 
 
 def test_someone_is_saved_greeted_updated_and_forgotten(tables: None) -> None:
-    answer = put("Ada", "1985-02-25")
-    assert (answer.status, answer.text) == (204, "")
+    response = put("Ada", "1985-02-25")
+    assert (response.status, response.text) == (204, "")
     assert greeting("Ada") == "Hello, Ada! Your birthday is in 5 day(s)"
     assert put("ada", "1985-02-20").status == 204
     assert greeting("Ada") == "Hello, Ada! Happy Birthday!"
@@ -71,9 +71,9 @@ def test_today_is_read_in_the_persons_zone_or_the_callers(tables: None) -> None:
     assert greeting("Kiri") == "Hello, Kiri! Happy Birthday!"
     assert greeting("Kiri", "?tz=UTC") == "Hello, Kiri! Your birthday is in 1 day(s)"
     for zone in ("Mars/Base", "../x", "America", ""):
-        answer = call("GET", f"/hello/Kiri?tz={quote(zone)}")
-        assert answer.status == 400
-        assert answer.json["errors"][0]["loc"] == ["query", "tz"]
+        response = call("GET", f"/hello/Kiri?tz={quote(zone)}")
+        assert response.status == 400
+        assert response.json["errors"][0]["loc"] == ["query", "tz"]
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_today_is_read_in_the_persons_zone_or_the_callers(tables: None) -> None:
     ],
 )
 def test_a_birthday_that_cannot_be_is_a_422(tables: None, body: Any) -> None:
-    answer = call("PUT", "/hello/Ada", json_body=body)
-    assert answer.status == 422, answer.text
-    assert answer.json["errors"]
+    response = call("PUT", "/hello/Ada", json_body=body)
+    assert response.status == 422, response.text
+    assert response.json["errors"]
     assert call("GET", "/hello/Ada").status == 404
 
 
@@ -114,9 +114,9 @@ def test_yesterday_is_before_today_and_today_is_the_zones(tables: None) -> None:
 
 @pytest.mark.parametrize("name", ["Ada1", "Ada Lovelace", "O'Neil", "a" * 65, "%"])
 def test_a_name_of_other_than_letters_is_a_422(tables: None, name: str) -> None:
-    answer = put(name, "2999-01-01")
-    assert answer.status == 422
-    assert [error["loc"] for error in answer.json["errors"]] == [
+    response = put(name, "2999-01-01")
+    assert response.status == 422
+    assert [error["loc"] for error in response.json["errors"]] == [
         ["path", "username"],
         ["body", "dateOfBirth"],
     ]
@@ -124,9 +124,9 @@ def test_a_name_of_other_than_letters_is_a_422(tables: None, name: str) -> None:
 
 
 def test_faults_of_name_and_body_are_reported_together(tables: None) -> None:
-    answer = put("Ada1", "1990-02-30", timeZone="Mars/Base", shoeSize=42)
-    assert answer.status == 422
-    assert {tuple(error["loc"]) for error in answer.json["errors"]} == {
+    response = put("Ada1", "1990-02-30", timeZone="Mars/Base", shoeSize=42)
+    assert response.status == 422
+    assert {tuple(error["loc"]) for error in response.json["errors"]} == {
         ("path", "username"),
         ("body", "dateOfBirth"),
         ("body", "timeZone"),
@@ -279,8 +279,8 @@ def test_a_state_is_expected_of_someone_who_does_not_exist(tables: None) -> None
     body = {"dateOfBirth": "1985-02-25"}
     many = ",".join(f'"v{n}"' for n in range(1, 501))
     for tags in ("*", '"v1"', many):
-        answer = call("PUT", "/hello/Ada", headers={"If-Match": tags}, json_body=body)
-        assert answer.status == 412, answer.text
+        response = call("PUT", "/hello/Ada", headers={"If-Match": tags}, json_body=body)
+        assert response.status == 412, response.text
         assert call("DELETE", "/hello/Ada", headers={"If-Match": tags}).status == 404
     assert call("GET", "/hello/Ada").status == 404, "and nothing is created"
     put("Ada", "1985-02-25")
@@ -320,20 +320,20 @@ class People(RuleBasedStateMachine):
 
     @rule(name=people)
     def greet(self, name: str) -> None:
-        answer = call("GET", f"/hello/{quote(name)}")
+        response = call("GET", f"/hello/{quote(name)}")
         born = self.model.get(name_key(name))
-        assert answer.status == (404 if born is None else 200)
+        assert response.status == (404 if born is None else 200)
         if born is not None:
-            assert answer.json == {"message": message(name, born, TODAY)}
-            self.tags[name_key(name)] = (answer.headers["etag"], self.versions[name_key(name)])
+            assert response.json == {"message": message(name, born, TODAY)}
+            self.tags[name_key(name)] = (response.headers["etag"], self.versions[name_key(name)])
 
     @rule(name=people, born=births)
     def save_what_was_read(self, name: str, born: date) -> None:
         tag, version = self.tags.get(name_key(name), ('"v999.x"', -1))
         body = {"dateOfBirth": born.isoformat()}
-        answer = call("PUT", f"/hello/{quote(name)}", headers={"If-Match": tag}, json_body=body)
+        response = call("PUT", f"/hello/{quote(name)}", headers={"If-Match": tag}, json_body=body)
         known = name_key(name) in self.model and version == self.versions[name_key(name)]
-        assert answer.status == (204 if known else 412)
+        assert response.status == (204 if known else 412)
         if known:
             self.model[name_key(name)] = born
             self.changed(name_key(name))
@@ -341,8 +341,8 @@ class People(RuleBasedStateMachine):
     @rule(name=people)
     def forget(self, name: str) -> None:
         known = self.model.pop(name_key(name), None)
-        answer = call("DELETE", f"/hello/{quote(name)}")
-        assert answer.status == (404 if known is None else 204)
+        response = call("DELETE", f"/hello/{quote(name)}")
+        assert response.status == (404 if known is None else 204)
         self.changed(name_key(name))  # who comes back is another
 
     @rule(limit=st.integers(1, 3))

@@ -9,7 +9,7 @@ import pytest
 from infra.openapi import document
 from shared import dynamo, idempotency
 from tests import events
-from tests.front_door import Answer, Context, call, event, invoke
+from tests.front_door import Context, Response, call, event, invoke
 
 SPROCKET = events.SPROCKET
 POSTS = sorted(path for method, path in events.SAMPLES if method == "POST")
@@ -22,7 +22,7 @@ def fresh(tables: None) -> Iterator[None]:
     dynamo.client.cache_clear()
 
 
-def post(path: str, body: Any, key: str) -> Answer:
+def post(path: str, body: Any, key: str) -> Response:
     return call("POST", path, headers={"Idempotency-Key": key}, json_body=body)
 
 
@@ -81,7 +81,7 @@ def sprocket_request() -> dict[str, Any]:
 
 
 def test_a_request_in_progress_is_a_409() -> None:
-    inner: list[Answer] = []
+    inner: list[Response] = []
 
     def working() -> dict[str, Any]:
         inner.append(invoke(sprocket_request()))
@@ -121,9 +121,9 @@ def test_keys_are_kept_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("key", ["x" * 256, "ünïcode", "tab\tbed"])
 def test_an_invalid_key_is_a_400(key: str) -> None:
-    answer = post("/sprockets", SPROCKET, key)
-    assert answer.status == 400
-    assert "Idempotency-Key" in answer.json["detail"]
+    response = post("/sprockets", SPROCKET, key)
+    assert response.status == 400
+    assert "Idempotency-Key" in response.json["detail"]
     assert sprockets() == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.dynamo import transact
 from tests.expected_reports import DATA
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.works import (
     EXACT,
     SPROCKET,
@@ -40,8 +40,8 @@ def load_half(monkeypatch: pytest.MonkeyPatch, kind: str, document: Any) -> None
 
 def test_a_seed_document_is_loaded_once_by_its_content(tables: None) -> None:
     document = {"sprockets": [SPROCKET, EXACT]}
-    answer = call("POST", "/sprockets/import", json_body=document)
-    assert (answer.status, answer.json) == (201, {"created": 2})
+    response = call("POST", "/sprockets/import", json_body=document)
+    assert (response.status, response.json) == (201, {"created": 2})
     turned = {"sprockets": [dict(reversed(each.items())) for each in document["sprockets"]]}
     again = call("POST", "/sprockets/import", json_body=turned)
     assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
@@ -63,8 +63,8 @@ def test_a_half_loaded_document_is_completed(tables: None, monkeypatch: pytest.M
 
 def test_the_sample_factories_are_imported_once(tables: None) -> None:
     document = json.loads((DATA / "factories.json").read_text())
-    answer = call("POST", "/factories/import", json_body=document)
-    assert (answer.status, answer.json) == (201, {"created": 8})
+    response = call("POST", "/factories/import", json_body=document)
+    assert (response.status, response.json) == (201, {"created": 8})
     again = call("POST", "/factories/import", json_body=document)
     assert (again.status, again.json) == (200, {"created": 0, "already_loaded": True})
     created = everything("/factories")
@@ -111,7 +111,7 @@ def test_of_two_imports_of_one_document_at_once_one_loads_it(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = {"sprockets": [SPROCKET | {"teeth": n} for n in range(1, 150)]}
-    inner: list[Answer] = []
+    inner: list[Response] = []
 
     def interleaved(operations: Any) -> None:
         if not inner:

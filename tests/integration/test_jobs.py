@@ -290,9 +290,9 @@ def put(key: str, raw: bytes) -> None:
 
 
 def ingest_landing() -> Any:
-    answer = call("POST", "/ingestions", json_body={"source": "landing"})
-    assert answer.status == 202, answer.text
-    return answer.json
+    response = call("POST", "/ingestions", json_body={"source": "landing"})
+    assert response.status == 202, response.text
+    return response.json
 
 
 def test_all_that_waits_is_ingested_with_referenced_tables_first() -> None:

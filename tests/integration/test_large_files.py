@@ -303,9 +303,9 @@ def test_a_file_that_is_put_into_landing_becomes_a_job_once() -> None:
     ],
 )
 def test_a_bad_request_is_a_422(body: dict[str, Any]) -> None:
-    answer = call("POST", "/ingestions", json_body=body)
-    assert answer.status == 422
-    assert answer.json["errors"]
+    response = call("POST", "/ingestions", json_body=body)
+    assert response.status == 422
+    assert response.json["errors"]
 
 
 def test_the_form_is_bound_to_its_job() -> None:
@@ -326,11 +326,11 @@ def test_jobs_are_listed_newest_first_and_filtered() -> None:
     def listed(query: str) -> list[str]:
         found, cursor = [], ""
         while True:
-            answer = call("GET", f"/ingestions?{query}{cursor}").json
-            found += [job["id"] for job in answer["items"]]
-            if answer["next"] is None:
+            response = call("GET", f"/ingestions?{query}{cursor}").json
+            found += [job["id"] for job in response["items"]]
+            if response["next"] is None:
                 return found
-            cursor = f"&cursor={answer['next']}"
+            cursor = f"&cursor={response['next']}"
 
     assert listed("limit=3") == ids[::-1]
     assert listed("limit=1&table=jobs") == [ids[3], ids[2], ids[0]]

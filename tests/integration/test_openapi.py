@@ -48,10 +48,10 @@ def test_every_operation_has_its_own_id_and_describes_its_body() -> None:
 def test_every_failure_is_a_problem_of_one_shape() -> None:
     document = openapi.document()
     for key, operation in operations(document).items():
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             if int(status) < 400 or key == ("GET", "/health"):
                 continue
-            name = answer["$ref"].rpartition("/")[2]
+            name = response["$ref"].rpartition("/")[2]
             (media_type,) = document["components"]["responses"][name]["content"]
             assert media_type == "application/problem+json"
         assert {"429", "500", "503"} <= set(operation["responses"])

@@ -29,11 +29,11 @@ def fresh_clients(aws: str) -> None:
 
 
 def test_health_names_every_store(tables: None) -> None:
-    answer = call("GET", "/health")
-    assert answer.status == 200
-    assert answer.json == {"status": "ok", "checks": dict.fromkeys(answer.json["checks"], "ok")}
-    assert {"departments", "factories", "birthdays", "landing"} < set(answer.json["checks"])
-    assert answer.headers["cache-control"] == "no-store"
+    response = call("GET", "/health")
+    assert response.status == 200
+    assert response.json == {"status": "ok", "checks": dict.fromkeys(response.json["checks"], "ok")}
+    assert {"departments", "factories", "birthdays", "landing"} < set(response.json["checks"])
+    assert response.headers["cache-control"] == "no-store"
 
 
 def test_health_asks_every_table_that_the_functions_know() -> None:
@@ -49,7 +49,7 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
     boto3.client("s3").delete_bucket(Bucket="landingbucket")
     boto3.client("dynamodb").delete_table(TableName="JobsTable")
     try:
-        answer = invoke(request)
+        response = invoke(request)
     finally:
         boto3.client("s3").create_bucket(Bucket="landingbucket")
         boto3.client("dynamodb").create_table(
@@ -58,12 +58,12 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    assert (answer.status, answer.json["status"]) == (503, "unavailable")
-    bad = {name for name, check in answer.json["checks"].items() if check == "unavailable"}
+    assert (response.status, response.json["status"]) == (503, "unavailable")
+    bad = {name for name, check in response.json["checks"].items() if check == "unavailable"}
     assert bad == {"jobs", "landing"}
-    assert int(answer.headers["retry-after"]) > 0
-    assert "JobsTable" not in answer.text
-    assert "arn:" not in answer.text
+    assert int(response.headers["retry-after"]) > 0
+    assert "JobsTable" not in response.text
+    assert "arn:" not in response.text
     lines = [vars(record) for record in caplog.records if record.levelno == logging.ERROR]
     assert {line["store"] for line in lines} == bad
     assert {line["request_id"] for line in lines} == {"request-of-mine"}
@@ -76,9 +76,9 @@ def test_health_answers_in_time_when_no_store_does(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setattr(health, "HEALTH_SECONDS", 0.3)
     monkeypatch.setattr(retries, "STORE_ATTEMPTS", 2)
-    answer = call("GET", "/health")
-    assert answer.status == 503
-    assert set(answer.json["checks"].values()) == {"unavailable"}
+    response = call("GET", "/health")
+    assert response.status == 503
+    assert set(response.json["checks"].values()) == {"unavailable"}
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -100,11 +100,11 @@ def test_a_file_is_served_as_text_with_a_validator(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
 def test_a_page_refers_to_its_own_files_only_and_by_relative_addresses(path: str) -> None:
-    answer = call("GET", path)
-    policy = answer.headers["content-security-policy"]
+    response = call("GET", path)
+    policy = response.headers["content-security-policy"]
     assert policy.startswith("default-src 'self';")
     assert "http" not in policy.replace(os.environ["AWS_ENDPOINT_URL"], "")
-    references = re.findall(r'(?:src|href|spec-url)="([^"#]+)"', answer.text)
+    references = re.findall(r'(?:src|href|spec-url)="([^"#]+)"', response.text)
     assert references
     for reference in references:
         path, _, version = reference.partition("?v=")
@@ -119,8 +119,8 @@ def test_a_file_that_is_requested_by_its_digest_is_kept_for_a_year() -> None:
         "?v=another": "no-cache",
         "": "no-cache",
     }.items():
-        answer = call("GET", f"/static/console.js{query}")
-        assert answer.headers["cache-control"] == kept
+        response = call("GET", f"/static/console.js{query}")
+        assert response.headers["cache-control"] == kept
     assert call("GET", "/").headers["cache-control"] == "no-cache"
 
 
@@ -140,11 +140,11 @@ def test_the_console_may_send_files_to_the_bucket_alone(monkeypatch: pytest.Monk
 
 
 def test_the_policy_allows_just_the_script_and_style_inside_the_console() -> None:
-    answer = call("GET", "/")
-    inside = re.findall(r"<(?:script|style)>(.*?)</", answer.text, re.DOTALL)
+    response = call("GET", "/")
+    inside = re.findall(r"<(?:script|style)>(.*?)</", response.text, re.DOTALL)
     digests = [f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in inside]
     assert len(digests) == 2
-    policy = answer.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
     assert set(re.findall(r"'sha256-[^']+'", policy)) == set(digests)
     assert "unsafe" not in policy
 
@@ -156,8 +156,8 @@ def test_the_console_starts_below_what_it_draws_into() -> None:
 
 
 def test_a_page_with_a_slash_too_many_leads_to_the_page() -> None:
-    answer = call("GET", "/docs/")
-    assert (answer.status, answer.headers["location"]) == (308, "../docs")
+    response = call("GET", "/docs/")
+    assert (response.status, response.headers["location"]) == (308, "../docs")
 
 
 @pytest.mark.parametrize(
@@ -199,16 +199,16 @@ def test_every_other_path_or_method_is_a_problem(
     ],
 )
 def test_everything_has_the_headers_of_security(method: str, path: str) -> None:
-    answer = call(method, path)
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    assert int(answer.headers["strict-transport-security"][len("max-age=") :].split(";")[0]) > 0
-    policy = answer.headers["content-security-policy"]
+    response = call(method, path)
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert int(response.headers["strict-transport-security"][len("max-age=") :].split(";")[0]) > 0
+    policy = response.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
-    page = answer.status == 200 and answer.headers["content-type"].startswith("text/html")
+    page = response.status == 200 and response.headers["content-type"].startswith("text/html")
     assert policy.startswith(f"default-src {'self' if page else 'none'!r}")
-    if "etag" in answer.headers:
-        again = call(method, path, headers={"If-None-Match": answer.headers["etag"]})
+    if "etag" in response.headers:
+        again = call(method, path, headers={"If-None-Match": response.headers["etag"]})
         assert again.status == 304
         assert again.headers["content-security-policy"] == policy
         assert again.headers["x-content-type-options"] == "nosniff"
@@ -221,11 +221,11 @@ def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
         raise RuntimeError("arn:aws:dynamodb:us-east-1:123456789012:table/t")
 
     monkeypatch.setattr("portal.app.check_stores", broken)
-    answer = call("GET", "/health")
-    assert answer.status == 500
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert list(answer.json) == ["type", "title", "status", "detail", "instance"]
-    assert "arn:" not in answer.text
+    response = call("GET", "/health")
+    assert response.status == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert list(response.json) == ["type", "title", "status", "detail", "instance"]
+    assert "arn:" not in response.text
 
 
 def test_the_log_has_the_route_and_not_the_path(caplog: pytest.LogCaptureFixture) -> None:

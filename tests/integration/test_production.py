@@ -88,9 +88,9 @@ def test_a_point_that_cannot_be_is_a_422(works: None, body: Any) -> None:
 def test_a_request_refers_to_at_most_100_sprockets(works: None) -> None:
     bodies = [point(n, *range(20 * n + 1, 20 * n + 21)) for n in range(5)]
     assert "there is no sprocket 4" in append({"points": bodies}).text
-    answer = append({"points": [*bodies, point(1, 101)]})
-    assert answer.status == 422
-    assert "101 different sprockets, more than 100" in answer.text
+    response = append({"points": [*bodies, point(1, 101)]})
+    assert response.status == 422
+    assert "101 different sprockets, more than 100" in response.text
 
 
 def test_a_thousand_points_of_twenty_sprockets_take_few_transactions() -> None:
@@ -105,13 +105,13 @@ def test_a_thousand_points_of_twenty_sprockets_take_few_transactions() -> None:
 
 
 def test_an_unknown_sprocket_is_named_and_nothing_is_written(works: None) -> None:
-    answer = append({"points": [point(n, 1) for n in range(50)] + [point(1, 2, 9), point(1, 8)]})
-    assert answer.status == 422
-    assert [error["loc"] for error in answer.json["errors"]] == [
+    response = append({"points": [point(n, 1) for n in range(50)] + [point(1, 2, 9), point(1, 8)]})
+    assert response.status == 422
+    assert [error["loc"] for error in response.json["errors"]] == [
         ["body", "points", 50, "sprocket_types", 1],
         ["body", "points", 51, "sprocket_types", 0],
     ]
-    assert "9" in answer.json["errors"][0]["msg"]
+    assert "9" in response.json["errors"][0]["msg"]
     assert append(point(1, 9)).json["errors"][0]["loc"] == ["body", "sprocket_types", 0]
     (fault,) = append({"points": [point(1, 9)]}).json["errors"]
     assert fault["loc"] == ["body", "points", 0, "sprocket_types", 0]

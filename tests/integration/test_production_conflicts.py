@@ -173,8 +173,8 @@ def test_points_are_taken_back_when_their_sprocket_goes(
     create_sprocket()
     monkeypatch.setattr("sprockets.store.points.transact", interleaved)
     body = {"points": [point(100 + n, 1 + n // 6) for n in range(12)]}
-    answer = call("POST", PRODUCTION, json_body=body)
-    assert (answer.status, answer.json["errors"][0]["loc"][2]) == (422, 6)
+    response = call("POST", PRODUCTION, json_body=body)
+    assert (response.status, response.json["errors"][0]["loc"][2]) == (422, 6)
     assert call("GET", f"{PRODUCTION}?from=100").json["items"] == []
     assert call("DELETE", "/sprockets/1").status == 204, "nothing refers to it any more"
     assert [item["time"] for item in items("POINTS")] == [1, 2, 3]

@@ -127,6 +127,6 @@ def test_hires_that_never_rest_are_a_503(tables: None, monkeypatch: pytest.Monke
     endless: Iterator[Row] = iter(records)
     between_queries(monkeypatch, lambda: deliver([next(endless)]))
     monkeypatch.setattr(reports, "READS", 3)
-    answer = call("GET", "/reports/mean-hires?year=2021")
-    assert answer.status == 503
-    assert "retry-after" in answer.headers
+    response = call("GET", "/reports/mean-hires?year=2021")
+    assert response.status == 503
+    assert "retry-after" in response.headers

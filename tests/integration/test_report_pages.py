@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.charts import chart
 from shared.dynamo import Table
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.views import add_hires, add_production, add_users
 
 LARGEST = 6 * 1024 * 1024  # bytes of a response of Lambda's
@@ -23,9 +23,9 @@ KINDS = ("application/json", "text/csv", "image/svg+xml")
 Row = dict[str, Any]
 
 
-def fits(answer: Answer) -> bool:
-    assert answer.status == 200, answer.text
-    return len(json.dumps({"body": answer.text, "headers": dict(answer.headers)})) < LARGEST
+def fits(response: Response) -> bool:
+    assert response.status == 200, response.text
+    return len(json.dumps({"body": response.text, "headers": dict(response.headers)})) < LARGEST
 
 
 def pages(report: str, **query: Any) -> list[Row]:
@@ -33,12 +33,12 @@ def pages(report: str, **query: Any) -> list[Row]:
     found: list[Row] = []
     cursor: Row = {}
     while True:
-        answer = call("GET", f"/reports/{report}?{urlencode(query | cursor)}")
-        assert fits(answer)
-        found.append(answer.json)
-        if not answer.json.get("next"):
+        response = call("GET", f"/reports/{report}?{urlencode(query | cursor)}")
+        assert fits(response)
+        found.append(response.json)
+        if not response.json.get("next"):
             return found
-        cursor = {"cursor": answer.json["next"]}
+        cursor = {"cursor": response.json["next"]}
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_what_is_cut_links_to_the_next_page(
     whole = call("GET", url.replace("limit=1", "limit=100"), headers={"Accept": kind})
     assert "link" not in whole.headers
     while True:
-        answer = call("GET", url, headers={"Accept": kind})
-        assert answer.status == 200
+        response = call("GET", url, headers={"Accept": kind})
+        assert response.status == 200
         if kind == "text/csv":
-            lines += list(csv.reader(io.StringIO(answer.text)))[1:]
-        if "link" not in answer.headers:
+            lines += list(csv.reader(io.StringIO(response.text)))[1:]
+        if "link" not in response.headers:
             break
-        address, _, relation = answer.headers["link"].partition("; ")
+        address, _, relation = response.headers["link"].partition("; ")
         assert relation == 'rel="next"'
         base = urljoin(base, address.strip("<>"))
         assert base.startswith(f"https://api.example.com/stage/reports/{report}?")

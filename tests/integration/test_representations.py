@@ -33,9 +33,9 @@ def figures(tables: None) -> None:
 
 
 def test_a_report_as_csv(figures: None) -> None:
-    answer = call("GET", "/reports/hires-by-quarter", headers={"Accept": "text/csv"})
-    assert answer.headers["content-type"] == "text/csv"
-    assert list(csv.reader(io.StringIO(answer.text))) == [
+    response = call("GET", "/reports/hires-by-quarter", headers={"Accept": "text/csv"})
+    assert response.headers["content-type"] == "text/csv"
+    assert list(csv.reader(io.StringIO(response.text))) == [
         ["department", "job", "Q1", "Q2", "Q3", "Q4"],
         ["'=1+1", 'The "big", one', "0", "3", "0", "0"],
         ["Casting", 'The "big", one', "0", "1", "0", "0"],
@@ -49,9 +49,9 @@ def test_a_report_as_csv(figures: None) -> None:
 
 @pytest.mark.parametrize("report", QUERIES)
 def test_a_report_is_drawn(figures: None, report: str) -> None:
-    answer = call("GET", f"/reports/{report}", headers={"Accept": "image/svg+xml"})
-    assert answer.headers["content-type"] == "image/svg+xml"
-    drawn = ET.fromstring(answer.text)  # noqa: S314 - our own
+    response = call("GET", f"/reports/{report}", headers={"Accept": "image/svg+xml"})
+    assert response.headers["content-type"] == "image/svg+xml"
+    drawn = ET.fromstring(response.text)  # noqa: S314 - our own
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
     assert not list(drawn.iter("{http://www.w3.org/2000/svg}script"))
     empty = "?year=1999" if YEAR in QUERIES[report] else ""
@@ -81,8 +81,8 @@ def test_what_a_client_has_is_not_sent_again(figures: None, report: str, kind: s
 
 def test_one_user_has_a_tag(figures: None) -> None:
     tag = call("GET", "/reports/experiments/-1").headers["etag"]
-    answer = call("GET", "/reports/experiments/-1", headers={"If-None-Match": tag})
-    assert answer.status == 304
+    response = call("GET", "/reports/experiments/-1", headers={"If-None-Match": tag})
+    assert response.status == 304
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,6 @@ def test_the_client_chooses(figures: None, accept: str | None, kind: str) -> Non
 
 
 def test_what_cannot_be_had_is_a_406(figures: None) -> None:
-    answer = call("GET", "/reports/mean-hires", headers={"Accept": "text/html"})
-    assert answer.status == 406
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = call("GET", "/reports/mean-hires", headers={"Accept": "text/html"})
+    assert response.status == 406
+    assert response.headers["content-type"] == "application/problem+json"

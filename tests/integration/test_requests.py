@@ -13,7 +13,7 @@ from greetings import service as greetings
 from shared import dynamo, retries
 from shared.problems import LONGEST_MESSAGE, MOST_ERRORS, StoreUnavailable
 from tests import events
-from tests.front_door import Answer, call, event, invoke
+from tests.front_door import Response, call, event, invoke
 from tests.template import template
 
 JSON = {"Content-Type": "application/json"}
@@ -28,7 +28,7 @@ def fresh(aws: str) -> Iterator[None]:
     dynamo.client.cache_clear()
 
 
-def send(key: tuple[str, str], url: str | None = None, **more: Any) -> Answer:
+def send(key: tuple[str, str], url: str | None = None, **more: Any) -> Response:
     """The sample request of a route, to another URL."""
     sample = events.SAMPLES[key]
     body, headers = sample.body, {**sample.headers, **more}
@@ -68,13 +68,13 @@ def test_a_problem_has_the_first_hundred_errors_and_the_number_of_all(
     tables: None, name: str
 ) -> None:
     url, body = HOSTILE[name]
-    answer = call("POST", url, body, JSON)
-    assert answer.status == 422
-    assert len(answer.text) < 150_000
-    errors, count = answer.json["errors"], answer.json["error_count"]
+    response = call("POST", url, body, JSON)
+    assert response.status == 422
+    assert len(response.text) < 150_000
+    errors, count = response.json["errors"], response.json["error_count"]
     assert len(errors) == min(count, MOST_ERRORS)
     if count > MOST_ERRORS:
-        assert f"the first {MOST_ERRORS} of {count} errors" in answer.json["detail"]
+        assert f"the first {MOST_ERRORS} of {count} errors" in response.json["detail"]
     assert count >= {"unknown members": 300_000, "unknown columns": 300_000}.get(name, 1)
     for error in errors:
         assert error["loc"][0] == "body"
@@ -87,9 +87,9 @@ def test_a_body_with_a_number_that_json_does_not_know_is_a_400(
     tables: None, number: str, place: str
 ) -> None:
     for url in ("/sprockets", "/tables/jobs/rows", "/factories"):
-        answer = call("POST", url, place % number, JSON)
-        assert answer.status == 400
-        assert "not JSON" in answer.json["detail"]
+        response = call("POST", url, place % number, JSON)
+        assert response.status == 400
+        assert "not JSON" in response.json["detail"]
 
 
 def test_those_numbers_may_be_in_texts(tables: None) -> None:
@@ -113,9 +113,9 @@ def test_a_compressed_body_is_a_415(tables: None, key: tuple[str, str], coding: 
     kind = sample.headers.get("Content-Type", JSON["Content-Type"])
     headers = {"Content-Type": kind, "Content-Encoding": coding}
     packed = gzip.compress(b"anything")
-    answer = call(method, sample.url, packed, headers)
-    assert answer.status == 415
-    assert answer.headers["accept-encoding"] == "identity"
+    response = call(method, sample.url, packed, headers)
+    assert response.status == 415
+    assert response.headers["accept-encoding"] == "identity"
 
 
 def test_the_content_coding_identity_is_accepted(tables: None) -> None:
@@ -125,9 +125,9 @@ def test_the_content_coding_identity_is_accepted(tables: None) -> None:
 def test_a_csv_that_escaping_makes_too_large_is_a_413_that_names_ingestions(tables: None) -> None:
     csv = {"Content-Type": "text/csv"}
     rows = '"1","x"\n' * 550_000  # 4.4 MB, and 6.6 MB with its quotes escaped
-    answer = call("POST", "/tables/jobs?dry_run=true&rows=1", rows, csv)
-    assert answer.status == 413
-    assert "/ingestions" in answer.json["detail"]
+    response = call("POST", "/tables/jobs?dry_run=true&rows=1", rows, csv)
+    assert response.status == 413
+    assert "/ingestions" in response.json["detail"]
     fitting = call("POST", "/tables/jobs?dry_run=true&rows=1", rows[: len(rows) // 8 * 7], csv)
     assert fitting.status == 200
 
@@ -148,10 +148,10 @@ def test_an_id_of_a_thousand_characters_is_a_404(
     tables: None, key: tuple[str, str], text: str
 ) -> None:
     parts = [text if part.startswith("{") else part for part in key[1].split("/")]
-    answer = send(key, "/".join(parts))
+    response = send(key, "/".join(parts))
     # a name that PUT creates is not one that can be saved
     creates = key[0] == "PUT" and ("POST", key[1].rpartition("/")[0]) not in ROUTES
-    assert answer.status == (422 if creates else 404), answer.text
+    assert response.status == (422 if creates else 404), response.text
 
 
 @pytest.mark.parametrize("key", ROUTES, ids=" ".join)
@@ -159,16 +159,16 @@ def test_an_unknown_query_parameter_is_a_400_that_names_it(
     tables: None, key: tuple[str, str]
 ) -> None:
     path = urlsplit(events.SAMPLES[key].url).path
-    answer = send(key, f"{path}?limits=1&{'x' * 2000}=&limit=0")
-    assert answer.status == 400
-    named = [error["loc"][1] for error in answer.json["errors"]]
+    response = send(key, f"{path}?limits=1&{'x' * 2000}=&limit=0")
+    assert response.status == 400
+    named = [error["loc"][1] for error in response.json["errors"]]
     assert named[0] == "limits"
     assert {"limit" if name == "limit" else name[0] for name in named} == {
         "limits"[0],
         "x",
         "limit",
     }
-    assert len(answer.text) < 3000
+    assert len(response.text) < 3000
 
 
 GETS = sorted(path for method, path in ROUTES if method == "GET")
@@ -198,7 +198,7 @@ def test_methods_name_head_beside_get(aws: str) -> None:
     assert call("HEAD", "/ingestions/1/retry").status == 405
 
 
-def behind(base: str, method: str, url: str, **more: Any) -> Answer:
+def behind(base: str, method: str, url: str, **more: Any) -> Response:
     """A request to a custom domain with a base path, as API Gateway hands it over."""
     request = event(method, url, **more)
     request["path"] = f"{base}{request['path']}"
@@ -232,9 +232,9 @@ def test_a_key_where_nothing_is_posted_is_a_405_without_a_store(aws: str) -> Non
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256])
 def test_an_invalid_key_is_a_400(tables: None, key: str) -> None:
-    answer = send(("POST", "/sprockets"), **{"Idempotency-Key": key})
-    assert answer.status == 400
-    assert answer.json["errors"][0]["loc"] == ["header", "Idempotency-Key"]
+    response = send(("POST", "/sprockets"), **{"Idempotency-Key": key})
+    assert response.status == 400
+    assert response.json["errors"][0]["loc"] == ["header", "Idempotency-Key"]
     assert call("GET", "/sprockets").json["items"] == []
 
 
@@ -247,8 +247,8 @@ def test_a_response_larger_than_lambda_returns_is_a_500(
         text = letter * (size // escaped)
         monkeypatch.setattr(greetings, "greet", lambda *_, text=text: (text, '"v1"'))
         for method in ("GET", "HEAD"):
-            answer = call(method, "/hello/Ada")
-            assert answer.status == status
+            response = call(method, "/hello/Ada")
+            assert response.status == status
         if status == 500:
             assert "6 MB" in call("GET", "/hello/Ada").json["detail"]
 
@@ -260,10 +260,10 @@ def test_a_failure_is_logged_with_its_cause_and_the_id_of_its_problem(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     for key in ({}, {"Idempotency-Key": "a"}):
         caplog.clear()
-        answer = call("POST", "/sprockets", json.dumps(events.SPROCKET), {**JSON, **key})
-        assert answer.status == 503
+        response = call("POST", "/sprockets", json.dumps(events.SPROCKET), {**JSON, **key})
+        assert response.status == 503
         (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-        assert vars(line)["request_id"] == answer.json["instance"]
+        assert vars(line)["request_id"] == response.json["instance"]
         assert line.exc_info is not None
         chain, error = [], line.exc_info[1]
         while error is not None:
@@ -281,10 +281,10 @@ def test_an_unknown_failure_is_logged_with_its_traceback(
         raise RuntimeError("why")
 
     monkeypatch.setattr(greetings, "greet", broken)
-    answer = call("GET", "/hello/Ada")
-    assert answer.status == 500
+    response = call("GET", "/hello/Ada")
+    assert response.status == 500
     (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert vars(line)["request_id"] == answer.json["instance"]
+    assert vars(line)["request_id"] == response.json["instance"]
     assert line.exc_info is not None
     assert line.exc_info[1] is not None
     cause = line.exc_info[1].__cause__

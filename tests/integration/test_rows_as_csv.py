@@ -6,13 +6,13 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.tables import assert_problem, load, rows
 
 CSV = {"Accept": "text/csv"}
 
 
-def page(url: str) -> Answer:
+def page(url: str) -> Response:
     response = call("GET", url, headers=CSV)
     assert (response.status, response.headers["content-type"]) == (200, "text/csv")
     assert response.headers["vary"] == "Accept"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from shared.dynamo import Table
-from tests.front_door import Answer, call
+from tests.front_door import Response, call
 from tests.works import EXACT, SPROCKET, chart, create_sprocket, everything
 
 POINT = {"time": 1, "actual": 1, "goal": 1}
@@ -60,18 +60,18 @@ def test_a_sprocket_that_cannot_be_is_a_422(
     tables: None, change: dict[str, Any], where: str
 ) -> None:
     create_sprocket()
-    for answer in (
+    for response in (
         create_sprocket(SPROCKET | change),
         call("PUT", "/sprockets/1", json_body=SPROCKET | change),
     ):
-        assert answer.status == 422
-        assert {error["loc"][1] for error in answer.json["errors"]} == {where}
+        assert response.status == 422
+        assert {error["loc"][1] for error in response.json["errors"]} == {where}
     assert len(everything("/sprockets")) == 1
 
 
 def test_all_faults_are_named_at_once(tables: None) -> None:
-    answer = create_sprocket({"teeth": 0, "pitch": -1})
-    named = {error["loc"][1] for error in answer.json["errors"]}
+    response = create_sprocket({"teeth": 0, "pitch": -1})
+    named = {error["loc"][1] for error in response.json["errors"]}
     assert named == {"teeth", "pitch", "pitch_diameter", "outside_diameter"}
 
 
@@ -112,13 +112,13 @@ def _create_concurrently() -> int:
 
 def test_conditions_on_the_state(tables: None) -> None:
     tag = create_sprocket().headers["etag"]
-    answer = call("GET", "/sprockets/1", headers={"If-None-Match": tag})
-    assert (answer.status, answer.text, answer.headers["etag"]) == (304, "", tag)
+    response = call("GET", "/sprockets/1", headers={"If-None-Match": tag})
+    assert (response.status, response.text, response.headers["etag"]) == (304, "", tag)
     both = {"If-None-Match": f'"x", W/{tag}'}
     assert call("GET", "/sprockets/1", headers=both).status == 304
     assert call("GET", "/sprockets/1", headers={"If-None-Match": '"x"'}).status == 200
 
-    def put(match: str) -> Answer:
+    def put(match: str) -> Response:
         return call("PUT", "/sprockets/1", json_body=SPROCKET, headers={"If-Match": match})
 
     second = put(tag)
@@ -168,8 +168,8 @@ def test_a_state_of_what_does_not_exist_is_a_412_and_nothing_is_written(
 ) -> None:
     before = everything("/sprockets"), everything("/factories")
     for number in ("9", "x", "9" * 1000):
-        answer = call(method, path.format(number), json_body=body, headers={"If-Match": tag})
-        assert answer.status == 412, answer.text
+        response = call(method, path.format(number), json_body=body, headers={"If-Match": tag})
+        assert response.status == 412, response.text
     assert (everything("/sprockets"), everything("/factories")) == before
 
 
@@ -262,30 +262,30 @@ class Sprockets(RuleBasedStateMachine):
         known = self.keyed.get(key)
         body = known[0] if known and again else body
         headers = {"Idempotency-Key": f"{self.run}-{key}"}
-        answer = call("POST", "/sprockets", json_body=body, headers=headers)
+        response = call("POST", "/sprockets", json_body=body, headers=headers)
         if known:
-            assert answer.status == (201 if body == known[0] else 422)
-            if answer.status == 201:
-                assert answer.json == {"id": known[1], **known[0]}
+            assert response.status == (201 if body == known[0] else 422)
+            if response.status == 201:
+                assert response.json == {"id": known[1], **known[0]}
             return
-        assert answer.json["id"] > self.last
-        self.last = answer.json["id"]
+        assert response.json["id"] > self.last
+        self.last = response.json["id"]
         self.model[self.last] = body
         self.keyed[key] = (body, self.last)
 
     @rule(body=bodies)
     def create(self, body: dict[str, Any]) -> None:
-        answer = create_sprocket(body)
-        assert answer.status == 201
-        assert answer.json["id"] > self.last
-        self.last = answer.json["id"]
+        response = create_sprocket(body)
+        assert response.status == 201
+        assert response.json["id"] > self.last
+        self.last = response.json["id"]
         self.model[self.last] = body
 
     @rule(back=st.integers(0, 5), body=bodies)
     def replace(self, back: int, body: dict[str, Any]) -> None:
         number = self.last - back
-        answer = call("PUT", f"/sprockets/{number}", json_body=body)
-        assert answer.status == (200 if number in self.model else 404)
+        response = call("PUT", f"/sprockets/{number}", json_body=body)
+        assert response.status == (200 if number in self.model else 404)
         if number in self.model:
             self.model[number] = body
 
@@ -296,30 +296,30 @@ class Sprockets(RuleBasedStateMachine):
             return
         now = call("GET", f"/sprockets/{number}").headers.get("etag")
         headers = {"If-Match": self.tags[number]}
-        answer = call("PUT", f"/sprockets/{number}", json_body=body, headers=headers)
+        response = call("PUT", f"/sprockets/{number}", json_body=body, headers=headers)
         if number not in self.model:
-            assert answer.status == 412
+            assert response.status == 412
         else:
-            assert answer.status == (200 if now == self.tags[number] else 412)
-            if answer.status == 200:
+            assert response.status == (200 if now == self.tags[number] else 412)
+            if response.status == 200:
                 self.model[number] = body
 
     @rule(back=st.integers(0, 5))
     def read(self, back: int) -> None:
         number = self.last - back
-        answer = call("GET", f"/sprockets/{number}")
+        response = call("GET", f"/sprockets/{number}")
         if number in self.model:
-            assert answer.json == {"id": number, **self.model[number]}
-            self.tags[number] = answer.headers["etag"]
+            assert response.json == {"id": number, **self.model[number]}
+            self.tags[number] = response.headers["etag"]
         else:
-            assert answer.status == 404
+            assert response.status == 404
 
     @rule(back=st.integers(0, 5))
     def delete(self, back: int) -> None:
         number = self.last - back
         known = self.model.pop(number, None)
-        answer = call("DELETE", f"/sprockets/{number}")
-        assert answer.status == (404 if known is None else 204)
+        response = call("DELETE", f"/sprockets/{number}")
+        assert response.status == (404 if known is None else 204)
 
     @rule(limit=st.integers(1, 4))
     def list(self, limit: int) -> None:

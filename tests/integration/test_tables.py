@@ -20,9 +20,9 @@ ADA = {
 
 
 def test_a_row_is_loaded_and_read_back(tables: None) -> None:
-    answer = load("hired_employees", HIRE)
-    assert answer.status == 200
-    assert answer.json == {
+    response = load("hired_employees", HIRE)
+    assert response.status == 200
+    assert response.json == {
         "table": "hired_employees",
         "read": 1,
         "written": 1,
@@ -54,8 +54,8 @@ def test_a_row_is_loaded_and_read_back(tables: None) -> None:
     ],
 )
 def test_files_of_many_looks_hold_the_same_row(tables: None, text: str) -> None:
-    answer = load("hired_employees", text)
-    assert (answer.status, answer.json["errors"]) == (200, [])
+    response = load("hired_employees", text)
+    assert (response.status, response.json["errors"]) == (200, [])
     assert rows("hired_employees") == [ADA]
 
 
@@ -111,9 +111,9 @@ def test_a_header_that_cannot_be_is_a_422(tables: None, header: str, words: str)
 def test_quoted_fields_keep_their_newlines_commas_and_quotes(tables: None) -> None:
     name = 'The "big",\r\nloud\nroom'
     text = 'id,department\n1,"The ""big"",\r\nloud\nroom"\nx,broken\n2,Casting\n'
-    answer = load("departments", text)
-    assert answer.json["written"] == 2
-    (error,) = answer.json["errors"]
+    response = load("departments", text)
+    assert response.json["written"] == 2
+    (error,) = response.json["errors"]
     assert (error["line"], error["column"], error["value"]) == (5, "id", "x")
     found = [{"id": 1, "department": name}, {"id": 2, "department": "Casting"}]
     assert rows("departments") == found
@@ -141,9 +141,9 @@ def test_quoted_fields_keep_their_newlines_commas_and_quotes(tables: None) -> No
 def test_a_broken_row_is_rejected_on_its_own(
     tables: None, row: str, column: str | None, reason: str
 ) -> None:
-    answer = load("hired_employees", f"7,First,,,\n{row}\n8,Last,,,\n")
-    assert answer.status == 200, answer.text
-    loaded = answer.json
+    response = load("hired_employees", f"7,First,,,\n{row}\n8,Last,,,\n")
+    assert response.status == 200, response.text
+    loaded = response.json
     assert (loaded["read"], loaded["written"], loaded["rejected"]) == (3, 2, 1)
     (error,) = loaded["errors"]
     assert (error["line"], error["column"]) == (2, column)
@@ -251,9 +251,9 @@ def test_dedupe_loses_no_content_to_a_row_that_is_replaced(
     tables: None, stored: str, file: str, left: dict[int, str]
 ) -> None:
     load("departments", stored)
-    answer = load("departments", file, "?dedupe=true").json
+    response = load("departments", file, "?dedupe=true").json
     assert {row["id"]: row["department"] for row in rows("departments")} == left
-    assert answer["written"] + answer["duplicates"] == answer["read"]
+    assert response["written"] + response["duplicates"] == response["read"]
 
 
 @pytest.mark.parametrize("body", ["", "\n \n", "\ufeff"])
@@ -277,15 +277,15 @@ def test_what_is_no_utf8_is_a_422_that_says_where(tables: None) -> None:
 
 
 def test_a_quote_that_is_never_closed_is_a_422(tables: None) -> None:
-    answer = load("departments", '1,a\n2,"b\n3,c\n')
-    assert_problem(answer, 422, "line 2: the record that begins here has a quote")
+    response = load("departments", '1,a\n2,"b\n3,c\n')
+    assert_problem(response, 422, "line 2: the record that begins here has a quote")
     assert rows("departments") == []
 
 
 def test_other_media_types_are_a_415(tables: None) -> None:
     for kind in ("application/json", "application/vnd.ms-excel", ""):
-        answer = call("POST", "/tables/departments", "1,a", {"Content-Type": kind})
-        assert_problem(answer, 415, "text/csv")
+        response = call("POST", "/tables/departments", "1,a", {"Content-Type": kind})
+        assert_problem(response, 415, "text/csv")
 
 
 def test_a_large_file_is_sent_to_ingestions(tables: None) -> None:
@@ -319,8 +319,8 @@ def test_pages_of_rows_hold_each_row_once(tables: None) -> None:
 
 
 def test_rows_are_written_from_json(tables: None) -> None:
-    answer = write("hired_employees", ADA, {"id": 2}, {"id": 3, "name": None, "job_id": -1})
-    assert (answer.status, answer.json) == (201, {"table": "hired_employees", "written": 3})
+    response = write("hired_employees", ADA, {"id": 2}, {"id": 3, "name": None, "job_id": -1})
+    assert (response.status, response.json) == (201, {"table": "hired_employees", "written": 3})
     assert rows("hired_employees")[0] == ADA
     experiment = {"experiment_id": 1, "user_id": 2, "experiment_run_time": 0.5}
     listed = experiment | {"experiment_compound_ids": [3, 4]}
@@ -330,15 +330,15 @@ def test_rows_are_written_from_json(tables: None) -> None:
 
 
 def test_one_bad_row_writes_nothing_and_every_fault_is_named(tables: None) -> None:
-    answer = write(
+    response = write(
         "hired_employees",
         {"id": 1},
         {"id": "2", "datetime": "2021-02-30T00:00:00Z", "colour": "red"},
         {"name": "nobody"},
         {"id": True, "job_id": 1.5, "name": 7},
     )
-    assert_problem(answer, 422, "3 of 4 rows are invalid")
-    assert [error["loc"][2:] for error in answer.json["errors"]] == [
+    assert_problem(response, 422, "3 of 4 rows are invalid")
+    assert [error["loc"][2:] for error in response.json["errors"]] == [
         [1, "colour"],
         [1, "id"],
         [1, "datetime"],
@@ -397,6 +397,6 @@ def test_tables_are_listed_with_their_columns(tables: None) -> None:
 
 
 def test_methods_that_are_not_known_are_a_405(tables: None) -> None:
-    answer = call("DELETE", "/tables/departments")
-    assert_problem(answer, 405)
-    assert answer.headers["allow"] == "GET, HEAD, POST"
+    response = call("DELETE", "/tables/departments")
+    assert_problem(response, 405)
+    assert response.headers["allow"] == "GET, HEAD, POST"

@@ -60,8 +60,8 @@ def test_a_department_may_be_called_id(tables: None) -> None:
 
 def test_a_header_of_another_table_is_a_422(tables: None) -> None:
     header = "employee_id,name,datetime,department_id,job_id"
-    answer = load("hired_employees", f"{header}\n1,Ada,,2,3\n")
-    assert_problem(answer, 422, "unknown column 'employee_id', required column 'id' is missing")
+    response = load("hired_employees", f"{header}\n1,Ada,,2,3\n")
+    assert_problem(response, 422, "unknown column 'employee_id', required column 'id' is missing")
     assert rows("hired_employees") == []
 
 
@@ -97,9 +97,9 @@ def test_a_number_that_cannot_be_kept_is_refused_in_rows_of_both_kinds(
     if number[:1].isdigit() and "_" not in number and "x" not in number:
         body = '{"rows": [{"experiment_id": 9, "user_id": 1, "experiment_compound_ids": [1],'
         body += f' "experiment_run_time": {number}}}]}}'
-        answer = call("POST", "/tables/user_experiments/rows", body, JSON)
-        assert_problem(answer, 422, "1 of 1 rows")
-        assert answer.json["errors"][0]["msg"].startswith(reason)
+        response = call("POST", "/tables/user_experiments/rows", body, JSON)
+        assert_problem(response, 422, "1 of 1 rows")
+        assert response.json["errors"][0]["msg"].startswith(reason)
 
 
 @given(st.from_regex(r"\A-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,21})?([eE][+-]?[0-9]{1,2})?\Z"))
@@ -126,9 +126,9 @@ def test_json_integers_have_64_bits_too(tables: None, number: str, column: str) 
     value = "@" if column == "experiment_id" else [1, "@"]
     text = json.dumps({"rows": [experiment(7, **{column: value})]}).replace('"@"', number)
     headers = {"Content-Type": "application/json"}
-    answer = call("POST", "/tables/user_experiments/rows", text, headers)
-    assert_problem(answer, 422)
-    assert [error["loc"] for error in answer.json["errors"]] == [["body", "rows", 0, column]]
+    response = call("POST", "/tables/user_experiments/rows", text, headers)
+    assert_problem(response, 422)
+    assert [error["loc"] for error in response.json["errors"]] == [["body", "rows", 0, column]]
 
 
 def test_json_numbers_may_be_any_that_a_csv_may_hold(tables: None) -> None:
@@ -141,8 +141,8 @@ def test_json_numbers_may_be_any_that_a_csv_may_hold(tables: None) -> None:
     assert [row["experiment_run_time"] for row in rows("user_experiments")] == values
     beyond: list[Any] = [1e300, 10**30, True, "1", []]
     for refused in beyond:
-        answer = write("user_experiments", experiment(1, experiment_run_time=refused))
-        assert_problem(answer, 422, "1 of 1 rows")
+        response = write("user_experiments", experiment(1, experiment_run_time=refused))
+        assert_problem(response, 422, "1 of 1 rows")
 
 
 def test_a_row_that_the_client_has_is_a_304(tables: None) -> None:

@@ -205,10 +205,10 @@ def test_reports_show_names_that_were_loaded_after_the_figures(tables: None) -> 
 
 @pytest.mark.parametrize("year", ["0", "10000", "-1", "x", "2021.5", "", "１"])
 def test_a_year_out_of_bounds_is_a_400(tables: None, year: str) -> None:
-    answer = call("GET", f"/reports/mean-hires?year={year}")
-    assert answer.status == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json["errors"][0]["loc"] == ["query", "year"]
+    response = call("GET", f"/reports/mean-hires?year={year}")
+    assert response.status == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json["errors"][0]["loc"] == ["query", "year"]
 
 
 def test_experiments_are_paged_in_order_of_id_with_the_average_of_all(tables: None) -> None:

@@ -38,7 +38,7 @@ def apply(shard: str, changes: Iterable[Change], give_up: Callable[[Change], obj
     """Count the changes of a stream's shard that were not counted yet.
 
     What the store refuses for good is given up before the checkpoint passes it. StoreUnavailable
-    when the store does not answer: what was applied stays, and the same changes may be given again.
+    when the store does not respond: what was applied stays; the same changes may be given again.
     """
     left = sorted((change for change in changes if change.deltas), key=lambda each: each.sequence)
     busy = len(left) >= BUSY
