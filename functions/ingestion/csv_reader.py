@@ -56,6 +56,11 @@ def _holding(lines: Iterable[str], held: list[str], first_line: int) -> Iterator
         yield line
 
 
+def wrong_number(found: int, expected: int) -> str:
+    """Why a record of too many or too few fields is rejected."""
+    return f"has {found} {'field' if found == 1 else 'fields'}, not {expected}"
+
+
 def _why_broken(error: str, line: int, raw: str, delimiter: str) -> str:
     """Why a record is rejected; CsvError where it goes on behind its lines that were read."""
     if "unexpected end of data" in error:

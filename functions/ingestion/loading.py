@@ -17,7 +17,7 @@ from shared.items import Item
 from shared.problems import Fault, Invalid, StoreUnavailable, fault_at
 from shared.retries import patient
 
-CHUNK = 1000  # records checked at once
+CHECKED_AT_ONCE = 1000  # records checked at once
 # What a request keeps of its time to make a job of a file that it could not load
 FOR_A_JOB = 4.0  # seconds
 LISTED_ERRORS = 100
@@ -120,8 +120,8 @@ class Checked(NamedTuple):
 
 
 def check_all(checker: Checker, records: Iterator[Record]) -> Iterator[Checked]:
-    """Records in their order, CHUNK at a time."""
-    while chunk := list(islice(records, CHUNK)):
+    """Records in their order, CHECKED_AT_ONCE at a time."""
+    while chunk := list(islice(records, CHECKED_AT_ONCE)):
         whole = [record for record in chunk if record.broken is None]
         items, faults = checker.check([record.fields for record in whole])
         rejected = [(whole[i], found) for i, found in faults.items()]

@@ -8,6 +8,7 @@ from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
 from ingestion.cells import STORED, cell_schema, reason
+from ingestion.csv_reader import wrong_number
 from shared.datasets import DataSet
 from shared.items import Item
 
@@ -78,7 +79,7 @@ class Checker:
     def faults(self, row: Row) -> list[RowFault]:
         """Everything wrong with a row, nothing where it is fine."""
         if len(row) != len(self.columns):
-            return [RowFault(None, "", f"has {len(row)} fields, not {len(self.columns)}")]
+            return [RowFault(None, "", wrong_number(len(row), len(self.columns)))]
         return list(self._cell_faults(row))
 
     def _cell_faults(self, row: Row) -> Iterator[RowFault]:

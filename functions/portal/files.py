@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.settings import setting
 
 HERE = Path(__file__).parent
-YEAR = 31_536_000  # seconds
+MAX_AGE = 31_536_000  # seconds
 STYLE_LINK = '<link rel="stylesheet" href="static/console.css">'
 
 # {inline} becomes the digests of what stands in the page itself
@@ -55,7 +55,7 @@ class File:
         What is asked for by its digest never changes; all else is asked about each time. The tag is
         a weak one, as API Gateway may compress the content.
         """
-        kept = f"public, max-age={YEAR}, immutable" if version == self.digest else "no-cache"
+        kept = f"public, max-age={MAX_AGE}, immutable" if version == self.digest else "no-cache"
         headers = {"ETag": f'W/"{self.digest}"', "Cache-Control": kept}
         if self.policy:
             headers["Content-Security-Policy"] = (

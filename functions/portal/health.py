@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEALTH_SECONDS = 3.0  # seconds
 
 # name in the response -> the setting with the table's name, a key that need not be there
-TABLES: dict[str, tuple[str, Key]] = {
+PROBED: dict[str, tuple[str, Key]] = {
     **{name: (data_set.setting, {data_set.key: 0}) for name, data_set in DATA_SETS.items()},
     "factories": ("FACTORY_TABLE", {"pk": "-", "sk": "-"}),
     "birthdays": ("BIRTHDAYS_TABLE", {"name": "-"}),
@@ -46,7 +46,7 @@ def _head_bucket() -> None:
 
 def _probes() -> dict[str, Callable[[], None]]:
     reads = {
-        name: partial(_read, setting_name, key) for name, (setting_name, key) in TABLES.items()
+        name: partial(_read, setting_name, key) for name, (setting_name, key) in PROBED.items()
     }
     return {**reads, "landing": _head_bucket}
 

@@ -17,7 +17,7 @@ logger = Logger()
 metrics = Metrics()
 
 # Seconds between the passes: the projector is seldom that late
-PAUSE = 20.0
+COMPARISON_PAUSE = 20.0
 # Differences in the response, at most
 LISTED = 1000
 
@@ -37,7 +37,7 @@ def repair(found: Differences) -> None:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{"repair": true}` repairs what is wrong, `{"pause": seconds}` is for quiet tables."""
-    found = lasting_differences(float(event.get("pause", PAUSE)))
+    found = lasting_differences(float(event.get("pause", COMPARISON_PAUSE)))
     for (kind, name), by in found.items():
         # names of counters are ids, never a person's data
         logger.warning("difference", extra={"counter": f"{kind} {name}", "missing": by})

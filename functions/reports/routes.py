@@ -20,7 +20,7 @@ else:
     models = LazyModels("reports.models")
 
 api = Api("reports")
-MOST = IntParam(
+ROW_LIMIT = IntParam(
     "limit",
     "How many rows at most; all that a response has room for if left out",
     ge=1,
@@ -33,7 +33,7 @@ REPORTS = (
         name="hires-by-quarter",
         summary="Hires per department and job in each quarter of a year",
         read=service.hires_by_quarter,
-        query=(YEAR, MOST, CURSOR),
+        query=(YEAR, ROW_LIMIT, CURSOR),
         model=models.HiresByQuarter,
         columns=("department", "job", *QUARTERS),
         drawing=Drawing(
@@ -44,7 +44,7 @@ REPORTS = (
         name="departments-above-mean",
         summary="Departments that hired more than the mean of a year",
         read=service.departments_above_mean,
-        query=(YEAR, MOST, CURSOR),
+        query=(YEAR, ROW_LIMIT, CURSOR),
         model=models.DepartmentsAboveMean,
         columns=("id", "department", "hired"),
         drawing=Drawing(
@@ -68,7 +68,7 @@ REPORTS = (
         name="production",
         summary="What each factory made and was to make, over whole days of UTC",
         read=service.production,
-        query=(FROM, TO, MOST, CURSOR),
+        query=(FROM, TO, ROW_LIMIT, CURSOR),
         model=models.Production,
         columns=("factory_id", "name", "actual", "goal", "attainment", "points"),
         drawing=Drawing(

@@ -34,7 +34,7 @@ from shared.views_table import row_counts, views_table
 
 # How often hires are read because some were moved meanwhile, and the longest pause in seconds
 READS = 30
-PAUSE = 0.5
+READ_PAUSE = 0.5
 MEASURES = ("actual", "goal", "points")
 
 
@@ -57,7 +57,7 @@ def hires(year: int) -> Counter[HireCell]:
         cells = _hires(year)
         if _moves(year) == before:
             return cells
-        time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - jitter, no secret
+        time.sleep(random.uniform(0, READ_PAUSE))  # noqa: S311 - jitter, no secret
     raise StoreUnavailable("too many hires are being changed: try again")
 
 

@@ -98,10 +98,10 @@ def peer(path: Path) -> int:
 def planner(path: Path) -> int:
     """The planner's pass over a file."""
     from ingestion.large.boundaries import windows
-    from ingestion.large.planner import CHUNK
+    from ingestion.large.planner import CHUNK_BYTES
 
     chunks = 0
-    for _, window, _ in windows(pieces(path), CHUNK, ","):
+    for _, window, _ in windows(pieces(path), CHUNK_BYTES, ","):
         window.decode()
         chunks += 1
     return chunks

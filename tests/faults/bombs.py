@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 from ingestion.csv_text import CsvError
 from ingestion.large.boundaries import windows
-from ingestion.large.planner import CHUNK
+from ingestion.large.planner import CHUNK_BYTES
 from ingestion.large.worker import SPOOLED, WINDOW, Load
 from tests.memory import peak
 
@@ -42,7 +42,7 @@ def explode(name: str) -> dict[str, object]:
     load = Load({"table": "departments", "options": {"dry_run": True}, "delimiter": ","})
     counts = {"read": 0, "rejected": 0}
     try:
-        for _ in windows(BOMBS[name](), CHUNK, ","):
+        for _ in windows(BOMBS[name](), CHUNK_BYTES, ","):
             pass  # as the planner does
         for line, window, _ in windows(BOMBS[name](), WINDOW, ","):
             with SpooledTemporaryFile(SPOOLED) as rejected:

@@ -350,7 +350,7 @@ class Jobs(RuleBasedStateMachine):
 def test_every_job_ends_and_its_counts_are_its_rows(
     tables: None, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
-    monkeypatch.setattr(planner, "CHUNK", 100)
+    monkeypatch.setattr(planner, "CHUNK_BYTES", 100)
     monkeypatch.setattr(worker, "WINDOW", 50)
     monkeypatch.setattr(turns, "QUIET", 0)
     for client in (dynamo.client, objects.client, executions.client):

@@ -32,7 +32,7 @@ FILE = "".join(f"{'x' if n in BROKEN else n},department {n}\n" for n in range(1,
 @pytest.fixture(autouse=True)
 def small_parts(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Some ten chunks of several windows; S3 is reached past the proxy."""
-    monkeypatch.setattr(planner, "CHUNK", 4000)
+    monkeypatch.setattr(planner, "CHUNK_BYTES", 4000)
     monkeypatch.setattr(worker, "WINDOW", 1000)
     objects.client.cache_clear()
     with monkeypatch.context() as past:

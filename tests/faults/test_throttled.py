@@ -23,7 +23,7 @@ CSV = {"Content-Type": "text/csv"}
 @pytest.fixture(autouse=True)
 def small_parts(tables_alone_fail: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some chunks of several windows."""
-    monkeypatch.setattr(planner, "CHUNK", 4000)
+    monkeypatch.setattr(planner, "CHUNK_BYTES", 4000)
     monkeypatch.setattr(worker, "WINDOW", 1000)
     monkeypatch.setattr(retries, "FIRST_BACKOFF", 0.02)
     monkeypatch.setattr(retries, "LAST_BACKOFF", 0.2)

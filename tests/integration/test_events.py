@@ -37,7 +37,7 @@ def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
         ended = {"finished_at": records.now()} if job["status"] in {"failed", "succeeded"} else {}
         counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
         records.create({**job, **ended, **counts, "chunks_total": 1})
-    monkeypatch.setattr("projector.reconcile.PAUSE", 0)
+    monkeypatch.setattr("projector.reconcile.COMPARISON_PAUSE", 0)
 
 
 @cache

@@ -37,7 +37,7 @@ def small_parts(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """Chunks of some 2 KB and windows of some 500 bytes; a job is looked at whenever asked for."""
     dynamo.client.cache_clear()
     objects.client.cache_clear()
-    monkeypatch.setattr(planner, "CHUNK", 2000)
+    monkeypatch.setattr(planner, "CHUNK_BYTES", 2000)
     monkeypatch.setattr(worker, "WINDOW", 500)
     monkeypatch.setattr(turns, "QUIET", 0)
     yield
@@ -337,12 +337,12 @@ def test_files_that_were_loaded_are_looked_up_in_batches(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(records, "get_many", counted)
     waiting, position = landing._waiting("")
-    assert (len(waiting), position) == (landing.MOST, "landing/jobs/100.csv")
+    assert (len(waiting), position) == (landing.LANDED_AT_ONCE, "landing/jobs/100.csv")
     assert asked == [100, 20]
 
 
 def test_more_files_than_one_call_starts_are_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "MOST", 2)
+    monkeypatch.setattr(landing, "LANDED_AT_ONCE", 2)
     for n in range(3):
         put(f"landing/departments/{n}.csv", departments(3, n))
     put("landing/jobs/0.csv", b"1,Welder\n")
@@ -357,7 +357,7 @@ def test_more_files_than_one_call_starts_are_gone_on_with(monkeypatch: pytest.Mo
 
 
 def test_a_call_that_runs_out_of_time_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "SECONDS", -1.0)
+    monkeypatch.setattr(landing, "LANDING_SECONDS", -1.0)
     monkeypatch.setattr(records, "MOST_AT_ONCE", 2)
     for n in range(3):
         put(f"landing/departments/{n}.csv", departments(3, n))

@@ -23,7 +23,7 @@ def small_parts(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """Chunks of some 2 KB and windows of some 500 bytes, so that small files have many."""
     dynamo.client.cache_clear()
     objects.client.cache_clear()
-    monkeypatch.setattr(planner, "CHUNK", 2000)
+    monkeypatch.setattr(planner, "CHUNK_BYTES", 2000)
     monkeypatch.setattr(worker, "WINDOW", 500)
     yield
     objects.client.cache_clear()

@@ -38,7 +38,7 @@ def test_health_names_every_store(tables: None) -> None:
 
 def test_health_asks_every_table_that_the_functions_know() -> None:
     known = {name for name in environment() if name.endswith("_TABLE")}
-    assert {setting for setting, _ in health.TABLES.values()} == known
+    assert {setting for setting, _ in health.PROBED.values()} == known
 
 
 def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(

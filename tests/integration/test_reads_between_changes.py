@@ -66,7 +66,7 @@ def between_queries(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object])
         return found
 
     monkeypatch.setattr(reports, "together", one_by_one)
-    monkeypatch.setattr(reports, "PAUSE", 0)
+    monkeypatch.setattr(reports, "READ_PAUSE", 0)
 
 
 @QUIET

@@ -124,6 +124,7 @@ def test_quoted_fields_keep_their_newlines_commas_and_quotes(tables: None) -> No
     [
         ("1,Ada,2021-07-27T16:02:08Z,2", None, "has 4 fields, not 5"),
         ("1,Ada,2021-07-27T16:02:08Z,2,3,4", None, "has 6 fields, not 5"),
+        ("1", None, "has 1 field, not 5"),
         (",Ada,2021-07-27T16:02:08Z,2,3", "id", "is required"),
         ("x,Ada,2021-07-27T16:02:08Z,2,3", "id", "is not a whole number"),
         ("1_000,Ada,2021-07-27T16:02:08Z,2,3", "id", "is not a whole number"),

@@ -11,9 +11,9 @@ from shared.datasets import DATA_SETS
 from shared.problems import Conflict
 
 # Files that one call starts
-MOST = 100
+LANDED_AT_ONCE = 100
 # How long one call looks for them: the bucket keeps those of a month
-SECONDS = 10.0
+LANDING_SECONDS = 10.0
 
 
 def ingest(request_id: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def ingest(request_id: str) -> dict[str, Any]:
 
 def _waiting(position: str) -> tuple[list[objects.Found], str]:
     """Files that no job has loaded or is loading, and the key to go on behind; "" at the end."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + LANDING_SECONDS
     waiting: list[objects.Found] = []
     landed = _landed(position)
     while batch := list(islice(landed, records.MOST_AT_ONCE)):
@@ -53,7 +53,7 @@ def _waiting(position: str) -> tuple[list[objects.Found], str]:
             its = known.get(arrivals.landed_id(found))
             if its is None or its["status"] in {"awaiting_upload", "failed"}:
                 waiting.append(found)
-                if len(waiting) == MOST:
+                if len(waiting) == LANDED_AT_ONCE:
                     return waiting, found.key
         if time.monotonic() > deadline:
             return waiting, batch[-1].key

@@ -20,7 +20,7 @@ from shared.items import Item
 
 logger = Logger()
 
-CHUNK = 8_000_000  # bytes
+CHUNK_BYTES = 8_000_000  # bytes
 # what is left of the function's time when it hands the rest to the next call
 HAND_ON = 60.0  # seconds
 FIRST = 1_048_576  # bytes that tell what kind of file it is
@@ -140,7 +140,7 @@ def beginning(data_set: DataSet, first: bytes, size: int) -> dict[str, Any]:
 
 def _windows(job: Item, so_far: dict[str, Any]) -> Iterator[Window]:
     pieces = objects.stream(job["key"], job["etag"], so_far["position"], job["bytes"])
-    return windows(pieces, CHUNK, so_far["delimiter"], so_far["line"])
+    return windows(pieces, CHUNK_BYTES, so_far["delimiter"], so_far["line"])
 
 
 def expect_text(window: bytes, position: int, line: int) -> None:
