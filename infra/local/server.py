@@ -41,6 +41,7 @@ class Server:
         self.folder = folder
         self.seconds = seconds
         self.changed = False
+        self.saving = asyncio.Lock()
         self.tasks: list[asyncio.Task[Any]] = []
 
     async def __call__(self, scope: Any, receive: Callable[..., Any], send: Any) -> None:
@@ -72,19 +73,20 @@ class Server:
             await asyncio.sleep(self.seconds)
             if self.changed and not deploying():
                 self.changed = False
-                # an end that comes meanwhile waits for it
+                # goes on where an end comes meanwhile, whose own save waits for it
                 if not await asyncio.shield(self.save()):
                     self.changed = True
 
     async def save(self) -> bool:
-        """Write a save of this moment; whether that succeeded."""
-        child = os.fork()
-        if child == 0:
-            write(self.folder)
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(LONGEST_SAVE, os.kill, child, signal.SIGKILL)
-        _, status = await loop.run_in_executor(None, os.waitpid, child, 0)
-        late.cancel()
+        """Write a save of this moment, after the one being written; whether that succeeded."""
+        async with self.saving:
+            child = os.fork()
+            if child == 0:
+                write(self.folder)
+            loop = asyncio.get_running_loop()
+            late = loop.call_later(LONGEST_SAVE, os.kill, child, signal.SIGKILL)
+            _, status = await loop.run_in_executor(None, os.waitpid, child, 0)
+            late.cancel()
         if status:
             logger.error("the state could not be saved")
         return status == 0
