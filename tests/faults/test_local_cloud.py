@@ -115,10 +115,13 @@ def test_a_job_that_a_kill_interrupted_is_brought_to_its_end(
     with stand.api() as api:
         url = f"/ingestions/{submitted(api, rows)}"
         begun = saves.now()
+        late = time.monotonic() + 120
         while (job := api.get(url).json())["rows"]["read"] == 0:
+            assert time.monotonic() < late, job
             time.sleep(0.1)
         # until the job is in a save
         while (save := saves.newest(stand.cloud.folder)) is None or save.at < begun:
+            assert time.monotonic() < late, save
             time.sleep(0.1)
             job = api.get(url).json()
         assert job["status"] == "running"
