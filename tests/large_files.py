@@ -100,7 +100,7 @@ def run(job_id: str) -> dict[str, Any]:
                 pass
         step = finish(job_id, step)
         if step["next"] == "end":
-            return dict(shown(job_id))
+            return dict(job_of(job_id))
 
 
 def executions() -> list[str]:
@@ -120,7 +120,7 @@ def stop(job_id: str) -> None:
     client.close()
 
 
-def shown(job_id: str) -> Any:
+def job_of(job_id: str) -> Any:
     response = call("GET", f"/ingestions/{job_id}")
     assert response.status == 200, response.text
     return response.json

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 MAX_AGE = 31_536_000  # seconds
 STYLE_LINK = '<link rel="stylesheet" href="static/console.css">'
 
-# {inline} becomes the digests of what stands in the page itself
+# {inline} becomes the digests of the scripts and styles within the page
 CONSOLE_POLICY = (
     "default-src 'self'; script-src 'self' {inline}; style-src 'self' {inline}; "
     "img-src 'self' data:; connect-src 'self' {sign_in} {uploads}; base-uri 'none'; "

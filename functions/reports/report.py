@@ -19,7 +19,7 @@ class Drawing:
     series: tuple[str, ...]  # columns that measure it
     x_title: str
     y_title: str
-    most: int = 40  # more bars than that can't be told apart
+    most: int = 40  # more bars look the same
 
 
 @dataclass(frozen=True)

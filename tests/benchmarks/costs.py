@@ -1,6 +1,6 @@
 """`make bench-costs`: the read and write units of DynamoDB that a request, a row, a report take.
 
-Each is asked for through its handler; between it and the store of a local cloud stands a meter,
+Each is asked for through its handler; between it and the store of a local cloud is a meter,
 which has the store report what it consumed. Prices are DynamoDB's on demand, us-east-1.
 """
 

@@ -17,7 +17,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
-def test_answers_are_as_the_document_says(
+def test_responses_match_the_document(
     stack: Stack, operation: tuple[str, str], mode: GenerationMode
 ) -> None:
     expect_conformance(

@@ -54,5 +54,5 @@ def explode(name: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    told = explode(sys.argv[1])
-    sys.stdout.write(json.dumps({**told, "memory": peak()}) + "\n")
+    report = explode(sys.argv[1])
+    sys.stdout.write(json.dumps({**report, "memory": peak()}) + "\n")

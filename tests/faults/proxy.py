@@ -27,7 +27,7 @@ Plan = Callable[[int], Fault]
 
 
 class Proxy:
-    """Stands between the functions and their store, and fails as planned."""
+    """A proxy between the functions and their store that fails as planned."""
 
     def __init__(self, store: str) -> None:
         self.store = store
@@ -90,7 +90,7 @@ class Proxy:
     def pass_on(
         self, call: str, asked: dict[str, Any], headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        """What the store answers."""
+        """The response of the store."""
         refused = next(refusals(call, asked), None)
         if refused is not None:
             return 400, json.dumps({"__type": INVALID, "message": refused}).encode()

@@ -67,7 +67,7 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str] | None]]:
             raise NotReadableError(f"line {line}: ")
         broken = state == "broken"
         if long_at is not None:
-            # where the record goes on behind that line, its other lines can't be told from records
+            # where the record goes on behind that line, its other lines look like records
             if re.search(r"[\r\n]", re.sub(r"(\r\n?|\n)\Z", "", text[long_at:at])):
                 raise NotReadableError(f"line {line}: ")
             broken = True

@@ -146,8 +146,8 @@ def large(raw: bytes, chance: random.Random) -> Outcome:
                 with SpooledTemporaryFile() as rejected:
                     found = load.window(each.raw, each.line, 0, rejected)
                     rejected.seek(0)
-                    told = reading.first_fields(rejected.read().decode())
-                    lines += map(int, told)
+                    found_lines = reading.first_fields(rejected.read().decode())
+                    lines += map(int, found_lines)
                 counts = {name: n + found[name] for name, n in counts.items()}
     except CsvError as error:
         return Outcome(error=str(error))
@@ -202,8 +202,8 @@ def test_files_through_the_bucket_are_read_as_those_through_the_api(
             continue
         counts = job["rows"]
         # below the header
-        told = reading.first_fields(rejects(job["id"]))[1:] if counts["rejected"] else []
-        lines = tuple(map(int, told[:FIRST]))
+        found_lines = reading.first_fields(rejects(job["id"]))[1:] if counts["rejected"] else []
+        lines = tuple(map(int, found_lines[:FIRST]))
         found = Outcome(counts["read"], counts["written"], counts["rejected"], lines)
         assert found == through_api, raw[:400]
 
@@ -217,6 +217,6 @@ def test_a_nul_rejects_its_row_on_both_paths() -> None:
     assert reasons[:2] == [(2, "has a NUL character"), (3, "is not a whole number")]
     job = run(submit("departments", raw))
     assert job["rows"] == {"read": 5, "written": 2, "duplicates": 0, "rejected": 3}
-    told = list(csv.DictReader(io.StringIO(rejects(job["id"]))))
-    assert [(int(row["line"]), row["reason"]) for row in told][:2] == reasons[:2]
+    report = list(csv.DictReader(io.StringIO(rejects(job["id"]))))
+    assert [(int(row["line"]), row["reason"]) for row in report][:2] == reasons[:2]
     assert call("GET", "/tables/departments/rows/4").json["department"] == "d"

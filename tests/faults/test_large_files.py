@@ -20,7 +20,7 @@ from shared.problems import StoreUnavailable
 from tests.faults.bombs import BOMBS
 from tests.faults.proxy import Fault, Proxy
 from tests.front_door import call
-from tests.large_files import Task, chunks, finish, plan, rejects, shown, submit, work
+from tests.large_files import Task, chunks, finish, job_of, plan, rejects, submit, work
 from tests.template import ROOT
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def load(job_id: str) -> dict[str, Any]:
             while not persist(partial(work, job_id, chunk)):
                 pass
         step = persist(partial(finish, job_id, step))
-    return dict(shown(job_id))
+    return dict(job_of(job_id))
 
 
 def expect_whole(proxy: Proxy, job: dict[str, Any]) -> None:
@@ -173,7 +173,7 @@ def test_a_cancel_in_mid_flight_counts_what_is_written(proxy: Proxy) -> None:
         pass
     assert work(job_id, second)
     assert finish(job_id)["next"] == "end"
-    job = shown(job_id)
+    job = job_of(job_id)
     assert (job["status"], job["chunks"]["done"]) == ("cancelled", 0)
     assert 0 < job["rows"]["written"] == len(proxy.departments()) < ROWS
     following = submit("departments", FILE)

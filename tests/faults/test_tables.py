@@ -55,7 +55,7 @@ def test_a_load_that_fails_midway_is_loaded_again_without_doubling(proxy: Proxy)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_calls_refused_and_answers_lost_leave_each_row_once(proxy: Proxy, seed: int) -> None:
+def test_calls_refused_and_responses_lost_leave_each_row_once(proxy: Proxy, seed: int) -> None:
     chance = random.Random(seed)
     faults: list[Fault] = ["refused", "throttled", "cut", "lost", "unprocessed", *[None] * 7]
     proxy.plan = lambda _: chance.choice(faults)
@@ -69,7 +69,7 @@ def test_calls_refused_and_answers_lost_leave_each_row_once(proxy: Proxy, seed: 
     assert proxy.departments() == loaded(500)
 
 
-def test_rows_of_json_whose_answer_is_lost_are_there_once(proxy: Proxy) -> None:
+def test_rows_of_json_whose_response_is_lost_are_there_once(proxy: Proxy) -> None:
     proxy.plan = lambda _: "lost"
     rows = [{"id": n, "department": f"department {n}"} for n in range(60)]
     assert call("POST", "/tables/departments/rows", json_body={"rows": rows}).status == 503
@@ -78,7 +78,7 @@ def test_rows_of_json_whose_answer_is_lost_are_there_once(proxy: Proxy) -> None:
     assert proxy.departments() == loaded(60)
 
 
-def test_a_keyed_request_is_done_once_whatever_answers_are_lost(proxy: Proxy) -> None:
+def test_a_keyed_request_is_done_once_whatever_responses_are_lost(proxy: Proxy) -> None:
     keyed = {**JSON, "Idempotency-Key": "a"}
     rows = '{"rows":[{"id":1,"department":"a"}]}'
     proxy.plan = lambda n: "lost" if n == 1 else None  # of the write that claims the key

@@ -75,7 +75,7 @@ def test_a_worker_whose_time_is_over_hands_back_what_is_left(proxy: Proxy) -> No
     assert run(job_id)["rows"]["written"] == ROWS
 
 
-def test_a_request_answers_503_soon(proxy: Proxy) -> None:
+def test_a_request_gets_503_soon(proxy: Proxy) -> None:
     proxy.throttling = Throttling(OnDemand(writes=0, reads=0))
     rows = {"rows": [{"id": 1, "department": "a"}]}
     assert call("POST", "/tables/departments/rows", json_body=rows).status == 503

@@ -15,7 +15,7 @@ from sprocketworks import client, upload
 from tests.bridge import NOTHING, Bridge
 from tests.command_line import Cli
 from tests.front_door import Context, Response, call
-from tests.large_files import arrival, run, shown
+from tests.large_files import arrival, job_of, run
 from tests.views import add_users
 
 OVERLOADED = Response(503, {"Retry-After": "0"}, "{}")
@@ -25,7 +25,7 @@ def state_machine(method: str, path: str) -> None:
     """Does what the upload sets going, before the client asks how it is."""
     job_id = path.rpartition("/")[2]
     followed = method == "GET" and path.startswith("/ingestions/") and objects.find(key_of(job_id))
-    if followed and shown(job_id)["status"] == "awaiting_upload":
+    if followed and job_of(job_id)["status"] == "awaiting_upload":
         arrivals.handler(arrival(key_of(job_id)), Context())
         run(job_id)
 

@@ -1,4 +1,4 @@
-"""Whatever a user gives to the command line, or another program answers: a sentence, no traceback.
+"""Whatever a user gives to the command line, or another program responds: a sentence, no traceback.
 
 The entry point runs in this process, where any exception but its exit fails the test.
 """
@@ -170,7 +170,7 @@ def test_a_state_folder_that_cannot_be_written_stops_no_upload(
 
 
 HTML = "<html>[/x]</html>"
-ANSWERS = [
+RESPONSES = [
     (Response(200, {}, HTML), UNREACHABLE),
     (Response(200, {}, ""), UNREACHABLE),
     (Response(200, JSON, "[]"), UNREACHABLE),
@@ -209,11 +209,11 @@ ANSWERS = [
     ],
     ids=" ".join,
 )
-def test_an_answer_of_another_program(
+def test_a_response_of_another_program(
     run: Cli, tmp_path: Path, server: Bridge, command: list[str]
 ) -> None:
     (tmp_path / "jobs.csv").write_text("1,a\n")
-    for response, code in ANSWERS:
+    for response, code in RESPONSES:
         if command == ["report", "experiments"] and response.text == "{}":
             continue  # a report without rows
         # for as many requests as a command may make: none may reach the API behind the server

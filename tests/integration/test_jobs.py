@@ -20,10 +20,10 @@ from tests.large_files import (
     ended,
     executions,
     finish,
+    job_of,
     plan,
     rejects,
     run,
-    shown,
     stop,
     submit,
     work,
@@ -94,7 +94,7 @@ def test_who_asks_for_a_job_notices_that_its_execution_died(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = interrupted(monkeypatch)
-    assert shown(job_id)["status"] == "failed"
+    assert job_of(job_id)["status"] == "failed"
     expect_failed(job_id)
 
 
@@ -145,9 +145,9 @@ def test_an_execution_that_dies_while_it_ends_a_job_is_made_up_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = interrupted(monkeypatch)
-    shown(job_id)
+    job_of(job_id)
     stop(job_id)
-    assert shown(job_id)["finished_at"] is None
+    assert job_of(job_id)["finished_at"] is None
     assert executions() == [f"{job_id}-3"]
     job = run(job_id)
     assert job["finished_at"]
@@ -189,7 +189,7 @@ def test_a_job_that_was_heard_of_just_now_is_not_asked_for(monkeypatch: pytest.M
 
     monkeypatch.setattr(runs, "is_running", counted)
     for _ in range(5):
-        shown(job_id)
+        job_of(job_id)
         call("GET", "/ingestions")
     assert asked == [job_id]
 
@@ -199,7 +199,7 @@ def test_a_request_does_not_fail_where_the_execution_cannot_be_asked_for(
 ) -> None:
     job_id = submit("departments", departments(300))
     monkeypatch.setenv("STATE_MACHINE", "arn:aws:states:us-east-1:123456789012:stateMachine:none")
-    assert shown(job_id)["status"] == "planning"
+    assert job_of(job_id)["status"] == "planning"
     assert call("DELETE", f"/ingestions/{job_id}").status == 202
 
 
@@ -207,15 +207,15 @@ def test_a_second_job_of_a_table_waits_and_says_for_which() -> None:
     first, second, third = (submit("departments", departments(n)) for n in (50, 60, 70))
     other = submit("jobs", b"1,Welder\n")
     assert executions() == [f"{other}-1", f"{first}-1"]
-    assert [shown(job)["waiting_for"] for job in (first, second, third)] == [None, first, first]
-    assert shown(second)["status"] == "planning"
+    assert [job_of(job)["waiting_for"] for job in (first, second, third)] == [None, first, first]
+    assert job_of(second)["status"] == "planning"
     listed = {job["id"]: job["waiting_for"] for job in call("GET", "/ingestions").json["items"]}
     assert listed == {first: None, second: first, third: first, other: None}
     assert run(other)["status"] == "succeeded"
     assert run(first)["status"] == "succeeded"
     assert f"{second}-1" in executions()
     assert f"{third}-1" not in executions()
-    assert [shown(job)["waiting_for"] for job in (second, third)] == [None, second]
+    assert [job_of(job)["waiting_for"] for job in (second, third)] == [None, second]
     assert run(second)["rows"]["written"] == 60
     assert run(third)["rows"]["written"] == 70
 
@@ -232,7 +232,7 @@ def test_a_job_that_waits_is_cancelled_at_once() -> None:
 def test_the_next_job_of_a_table_starts_although_the_one_before_died() -> None:
     first, second = (submit("departments", departments(n)) for n in (50, 60))
     stop(first)
-    assert shown(second)["waiting_for"] == first
+    assert job_of(second)["waiting_for"] == first
     assert run(first)["status"] == "failed"
     assert run(second)["status"] == "succeeded"
 
@@ -280,7 +280,7 @@ def test_an_attempt_that_starts_while_the_one_before_is_ended_goes_on(
 
     monkeypatch.setattr(progress, "chunks", meanwhile)
     finisher.handler({"id": job_id, "attempt": 1}, Context())
-    assert shown(job_id)["status"] == "planning"
+    assert job_of(job_id)["status"] == "planning"
     assert queues.holder("departments") == job_id
     assert run(job_id)["status"] == "succeeded"
 
@@ -306,7 +306,7 @@ def test_all_that_waits_is_ingested_with_referenced_tables_first() -> None:
     assert again.status == 409
     assert first["id"] in again.json["detail"]
     assert executions() == [f"{first['id']}-1"]
-    assert shown(second["id"])["waiting_for"] == first["id"]
+    assert job_of(second["id"])["waiting_for"] == first["id"]
     assert run(first["id"])["status"] == "succeeded"
     assert run(second["id"])["status"] == "succeeded"
     assert ingest_landing() == {"ingestions": [], "more": False}
@@ -318,9 +318,9 @@ def test_failed_files_that_wait_are_ingested_again_in_order() -> None:
     first, second = (job["id"] for job in ingest_landing()["ingestions"])
     for job_id in (first, second):
         finish(job_id)
-        assert shown(job_id)["status"] == "failed"
+        assert job_of(job_id)["status"] == "failed"
     assert [job["id"] for job in ingest_landing()["ingestions"]] == [first, second]
-    assert shown(second)["waiting_for"] == first
+    assert job_of(second)["waiting_for"] == first
     assert run(first)["status"] == run(second)["status"] == "succeeded"
 
 

@@ -13,7 +13,7 @@ from ingestion.large import arrivals, objects, planner, worker
 from shared import dynamo
 from shared.datasets import DATA_SETS
 from tests.front_door import Context, call
-from tests.large_files import arrival, chunks, finish, rejects, run, shown, submit, work
+from tests.large_files import arrival, chunks, finish, job_of, rejects, run, submit, work
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -170,7 +170,7 @@ def test_what_is_not_done_in_time_is_handed_back() -> None:
     seen = [0]
     for chunk in objects.get_json(planned["chunks"]):
         while not work(job_id, chunk, Hurried()):
-            seen.append(shown(job_id)["rows"]["read"])
+            seen.append(job_of(job_id)["rows"]["read"])
     assert seen == sorted(set(seen))
     assert len(seen) > 5
     assert run(job_id)["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}
@@ -178,13 +178,13 @@ def test_what_is_not_done_in_time_is_handed_back() -> None:
 
 def test_progress_grows_with_each_part() -> None:
     job_id = submit("departments", departments(300))
-    progress = [shown(job_id)["progress"]]
+    progress = [job_of(job_id)["progress"]]
     for chunk in chunks(job_id):
         work(job_id, chunk)
-        progress.append(shown(job_id)["progress"])
+        progress.append(job_of(job_id)["progress"])
     assert progress == sorted(set(progress))
     assert progress[-1] == 1
-    assert shown(job_id)["status"] == "running"
+    assert job_of(job_id)["status"] == "running"
 
 
 def test_a_cancelled_job_stops_and_counts_what_it_wrote() -> None:
@@ -215,15 +215,15 @@ def test_a_failed_job_starts_again_and_skips_what_is_loaded() -> None:
     first, *_ = chunks(job_id)
     work(job_id, first)
     assert finish(job_id)["next"] == "end"
-    failed = shown(job_id)
+    failed = job_of(job_id)
     assert failed["status"] == "failed"
     assert failed["error"].startswith("the load ended unexpectedly")
     assert len(rejects(job_id).splitlines()) == 2
     again = call("POST", f"/ingestions/{job_id}/retry")
     assert (again.status, again.json["status"], again.json["error"]) == (202, "planning", None)
-    before = shown(job_id)["rows"]["read"]
+    before = job_of(job_id)["rows"]["read"]
     work(job_id, first)
-    assert shown(job_id)["rows"]["read"] == before > 0
+    assert job_of(job_id)["rows"]["read"] == before > 0
     job = run(job_id)
     assert (job["status"], job["error"]) == ("succeeded", None)
     assert job["rows"] == {"read": 300, "written": 298, "duplicates": 0, "rejected": 2}

@@ -70,7 +70,7 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
     assert all(line["exc_info"] for line in lines)
 
 
-def test_health_answers_in_time_when_no_store_does(
+def test_health_responds_in_time_when_no_store_does(
     aws: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")

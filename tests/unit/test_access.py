@@ -31,7 +31,7 @@ def test_a_route_asks_for_the_scope_of_its_method(function: str, route: dict[str
     }
 
 
-def test_head_is_answered_where_get_is() -> None:
+def test_head_is_allowed_where_get_is() -> None:
     paths = {
         method: [route["Path"] for _, route in ROUTES if route["Method"] == method]
         for method in ("get", "head")
