@@ -80,8 +80,8 @@ def expect_whole(proxy: Proxy, job: dict[str, Any]) -> None:
     assert proxy.departments() == {
         n: f"department {n}" for n in range(1, ROWS + 1) if n not in BROKEN
     }
-    told = [int(row["line"]) for row in csv.DictReader(io.StringIO(rejects(job["id"])))]
-    assert told == sorted(BROKEN)
+    lines = [int(row["line"]) for row in csv.DictReader(io.StringIO(rejects(job["id"])))]
+    assert lines == sorted(BROKEN)
 
 
 @pytest.mark.parametrize("fault", ["refused", "throttled", "cut", "lost", "unprocessed"])
@@ -226,6 +226,6 @@ def test_a_bomb_ends_clearly_in_bounded_memory(name: str) -> None:
         timeout=120,
         check=True,
     )
-    told = json.loads(done.stdout)
-    assert told["memory"] <= 200
-    assert told.get("error", "").startswith("line ") or told["read"] == told["rejected"]
+    measured = json.loads(done.stdout)
+    assert measured["memory"] <= 200
+    assert measured.get("error", "").startswith("line ") or measured["read"] == measured["rejected"]

@@ -33,7 +33,7 @@ LISTS = (
 )
 
 
-# what narrows a list when nothing is said
+# what narrows a list by default
 DEFAULTS: dict[str, dict[str, object]] = {
     "/birthdays": {"within": 30},
     "/reports/hires-by-quarter": {"year": 2021},

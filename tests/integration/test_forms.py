@@ -66,6 +66,6 @@ def test_a_hostile_form_is_a_400_at_once(tables: None, body: bytes) -> None:
 
 
 def test_a_form_carries_a_file(tables: None) -> None:
-    told = post_form(*form("id,department\r\n1,Gießerei\r\n".encode())).json
-    assert (told["read"], told["written"]) == (1, 1)
+    response = post_form(*form("id,department\r\n1,Gießerei\r\n".encode())).json
+    assert (response["read"], response["written"]) == (1, 1)
     assert rows("departments") == [{"id": 1, "department": "Gießerei"}]

@@ -253,8 +253,8 @@ def test_the_console_learns_where_people_sign_in(aws: str) -> None:
     request = event("GET", "/static/access.json")
     assert invoke(request).status == 404
     request["stageVariables"] = {"client_id": "abc", "sign_in": "https://sign.in"}
-    told = invoke(request)
-    assert told.json == {
+    response = invoke(request)
+    assert response.json == {
         "authorize_url": "https://sign.in/oauth2/authorize",
         "token_url": "https://sign.in/oauth2/token",
         "client_id": "abc",
