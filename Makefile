@@ -56,6 +56,7 @@ validate: .venv/installed
 	@.venv/bin/sam validate --lint --region us-east-1
 	@.venv/bin/cfn-lint infra/github-oidc.yaml
 	@.venv/bin/zizmor --offline --quiet .github
+	@$(PY) -m infra.lint
 
 test-quick: lint types validate ## everything but the local cloud
 	@$(PY) -m pytest -n auto --maxprocesses 4 -m "not e2e" tests/unit tests/integration tests/faults
@@ -95,6 +96,7 @@ bench-throttled: .venv/installed ## a million rows into a table that throttles, 
 bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million rows, some minutes
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports
 
-lock: .venv/installed ## newest versions into both lock files
+lock: .venv/installed ## newest versions into the lock files
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --group functions -o requirements.lock
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock --group functions -o functions/requirements.txt
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group checkov -o infra/linters/checkov.txt

@@ -5,13 +5,9 @@ A reference to a resource becomes its logical id in braces: `{ViewsTable}`, `{Vi
 
 import re
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
-from unittest.mock import patch
 
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
+from infra.transform import transform
 from tests.template import template
 
 PROD = {"Environment": "prod", "GradualDeployment": "true", "AlarmAddress": "ops@example.com"}
@@ -24,21 +20,13 @@ PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NoValue": None,
 }
-ANYWHERE = "s3://bucket/key"  # the translator asks where the code and the machine were uploaded
 Resources = dict[str, dict[str, Any]]
 
 
 def transformed(source: dict[str, Any] | None = None) -> dict[str, Any]:
     """A template, or template.yaml, after the transform; references are not resolved yet."""
-    source = deepcopy(source or template())
-    source["Globals"]["Function"]["CodeUri"] = ANYWHERE
-    for resource in source["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::StateMachine":
-            resource["Properties"]["DefinitionUri"] = ANYWHERE
-    # the translator asks boto3 for the region
-    with patch.dict("os.environ", AWS_DEFAULT_REGION=str(PSEUDO["AWS::Region"])):
-        made: dict[str, Any] = Translator({}, Parser()).translate(source, parameters(source))
-    return made
+    source = source or template()
+    return transform(source, parameters(source), str(PSEUDO["AWS::Region"]))
 
 
 def parameters(source: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from infra.console import PACKAGES, install
+from infra.console import CONSOLE, PACKAGES
 from infra.local.access import NAME, PASSWORD
+from infra.node import install
 from tests.browser import PAGES, SESSION, settle, sign_in, watched
 from tests.stack import Stack
 
@@ -178,7 +179,7 @@ def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
 def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
     browser: Browser, stack: Stack, scheme: str, width: int
 ) -> None:
-    install()
+    install(CONSOLE)
     api = stack.described["api"]
     axe = (PACKAGES / "axe-core/axe.min.js").read_text("utf-8")
     stack.api.post("/ingestions", json={"table": "compounds"})
