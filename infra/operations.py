@@ -240,12 +240,15 @@ def _parameters(route: Route) -> Iterator[JsonObject]:
         }
     for param in route.query:
         default = {} if param.default is None else {"default": param.default}
+        schema = param.schema()
+        joined = {"explode": False} if schema["type"] == "array" else {}
         yield {
             "name": param.name,
             "in": "query",
             "required": False,
             "description": param.description,
-            "schema": param.schema() | default,
+            "schema": schema | default,
+            **joined,
         }
 
 

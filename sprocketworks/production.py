@@ -21,19 +21,26 @@ Time = Annotated[
 ]
 Count = Annotated[int, typer.Option(min=0)]
 Types = Annotated[list[int] | None, typer.Option("--sprocket", help="Id; may be repeated")]
-group = commands("List, add, change and delete the points of a factory's production.")
+group = commands("List, add, change and delete the points of the factories' production.")
 app.add_typer(group, name="production")
 
 
 @group.command("list")
 def list_points(
-    context: typer.Context, factory: str, since: From = None, until: To = None, limit: Limit = 100
+    context: typer.Context,
+    factories: Annotated[
+        list[int] | None, typer.Argument(metavar="[FACTORY]...", help="All if left out")
+    ] = None,
+    since: From = None,
+    until: To = None,
+    limit: Limit = 100,
 ) -> None:
-    """Points of a factory in order of time."""
-    query = {"from": since, "to": until}
+    """Points of factories in order of time."""
+    wanted = ",".join(map(str, factories or ())) or None
+    query = {"from": since, "to": until, "factory": wanted}
+    columns = {"factory": itemgetter("factory_id"), **POINT_COLUMNS}
     with context.obj.client() as client:
-        points = client.listed("factories", factory, "production", most=limit, **query)
-        context.obj.show_list(points, POINT_COLUMNS)
+        context.obj.show_list(client.listed("production", most=limit, **query), columns)
 
 
 @group.command("show")

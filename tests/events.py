@@ -170,6 +170,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/factories/{factory_id}/production/{point_id}"): Sample(
         "/factories/1/production/1", after=("create-factory",)
     ),
+    ("GET", "/production"): Sample(
+        "/production?from=1611194818&factory=1&limit=2", after=("create-factory",)
+    ),
     ("PUT", "/hello/{username}"): Sample(
         "/hello/Zo%C3%AB", {"dateOfBirth": "1992-02-29", "timeZone": "Europe/Paris"}
     ),

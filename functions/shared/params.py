@@ -94,6 +94,23 @@ class ChoiceParam(Param):
 
 
 @dataclass(frozen=True)
+class IdsParam(Param):
+    """Ids of resources, separated by commas, each once and in order."""
+
+    most: int = 100
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        numbers = [integer(part) or 0 for part in text.split(",", self.most)]
+        if len(numbers) > self.most or min(numbers) < 1:
+            raise ValueError(f"must be 1 to {self.most} ids, separated by commas")
+        return tuple(sorted(set(numbers)))
+
+    def schema(self) -> dict[str, Any]:
+        element = {"type": "integer", "minimum": 1, "maximum": 2**53}
+        return {"type": "array", "items": element, "minItems": 1, "maxItems": self.most}
+
+
+@dataclass(frozen=True)
 class CursorParam(Param):
     """The cursor of a page; the list itself checks that it is its own."""
 

@@ -180,6 +180,15 @@ class PointPage(BaseModel):
     next: str | None
 
 
+class FactoryPoint(Point):
+    factory_id: int
+
+
+class FactoryPointPage(BaseModel):
+    items: list[FactoryPoint]
+    next: str | None
+
+
 class SprocketImport(Model):
     sprockets: Annotated[list[SprocketIn], Field(max_length=MOST_POINTS)]
 

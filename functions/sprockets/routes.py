@@ -8,9 +8,9 @@ from shared.charts import SVG
 from shared.etags import version_tag
 from shared.http import NOT_MODIFIED, Api, JsonObject, created, json_response, no_content
 from shared.lazy import LazyModels
-from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO
+from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO, IdsParam
 from shared.problems import Malformed
-from sprockets import factories, imports, production, sprockets
+from sprockets import factories, imports, production, sprockets, timeline
 from sprockets.charts import Period
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ else:
 # of the function's 28, a last attempt may take six, and keeping the response for a key the rest
 api = Api("sprockets", seconds=18)
 SEED_BYTES = 5_000_000
+FACTORY_IDS = IdsParam("factory", "Ids of the factories, separated by commas; all if left out")
 
 
 def period(start: int | None, end: int | None) -> Period:
@@ -251,3 +252,20 @@ def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[
 def delete_point(factory_id: str, point_id: str) -> Response[Any]:
     production.delete(factory_id, point_id, api.if_match())
     return no_content()
+
+
+@api.get(
+    "/production",
+    summary="Points of up to 1,000 factories in order of time, each with its factory",
+    query=(FROM, TO, FACTORY_IDS, LIMIT, CURSOR),
+    response=models.FactoryPointPage,
+    problems=(409, 422),
+)
+def list_production(
+    from_: int | None,
+    to: int | None,
+    factory: tuple[int, ...] | None,
+    limit: int,
+    cursor: str | None,
+) -> JsonObject:
+    return timeline.page(factory, period(from_, to), limit, cursor)

@@ -115,6 +115,15 @@ def test_a_factory_and_its_production(office: Cli, tmp_path: Path) -> None:
     assert json.loads(changed.out) == point | {"actual": 40}
     assert json.loads(office("production", "show", number, str(point["id"])).out)["actual"] == 40
     assert "2023-11-14T22:13:20Z" in office("production", "list", number, "--text").out
+    other = str(json.loads(office("factories", "create", "West").out)["id"])
+    office("production", "add", other, "--actual", "1", "--goal", "1", "--time", "1700000300")
+    everywhere = json.loads(office("production", "list").out)
+    assert [str(each["factory_id"]) for each in everywhere] == [number, other, number]
+    named = json.loads(office("production", "list", other, number, "-n", "2").out)
+    assert named == everywhere[:2]
+    assert json.loads(office("production", "list", other).out) == [everywhere[1]]
+    assert office("production", "list", other, "99").code == REFUSED
+    assert office("factories", "delete", other, "--yes").code == 0
     assert office("factories", "chart", number, "-o", "chart.svg").code == 0
     assert (tmp_path / "chart.svg").read_text().startswith("<svg")
     assert json.loads(office("factories", "rename", number, "South").out)["name"] == "South"

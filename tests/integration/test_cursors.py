@@ -23,6 +23,7 @@ LISTS = (
     "/sprockets",
     "/factories",
     "/factories/1/production",
+    "/production",
     "/tables/departments/rows",
     "/ingestions",
     "/birthdays",
@@ -88,6 +89,7 @@ def like(listing: str) -> st.SearchStrategy[Any]:
     """Places of the form that the list has itself."""
     shapes: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "/factories/1/production": {"time": st.integers(), "id": st.integers()},
+        "/production": {"time": st.integers(), "factory": st.integers(), "id": st.integers()},
         "/birthdays": {"day": texts, "born": texts, "name": texts},
         "/ingestions": {"id": texts},
         "/tables/departments/rows": {"key": st.integers()},
@@ -132,6 +134,9 @@ FILTERS = {
     ("/factories", "to"): ("to=8", "to=9"),
     ("/factories/{factory_id}/production", "from"): ("from=1", "from=0"),
     ("/factories/{factory_id}/production", "to"): ("to=8", "to=9"),
+    ("/production", "from"): ("from=1", "from=0"),
+    ("/production", "to"): ("to=8", "to=9"),
+    ("/production", "factory"): ("factory=1", "factory=1,2"),
     ("/ingestions", "status"): ("status=awaiting_upload", "status=running"),
     ("/ingestions", "table"): ("table=jobs", "table=users"),
     ("/birthdays", "within"): ("within=366", "within=365"),

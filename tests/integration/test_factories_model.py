@@ -251,6 +251,13 @@ class Factories(RuleBasedStateMachine):
         assert everything("/factories", 2) == [
             self.to_json(number) for number in sorted(self.names)
         ]
+        produced = [
+            {"factory_id": number, **point}
+            for number in self.points
+            for point in self.ordered(number)
+        ]
+        produced.sort(key=lambda each: (each["time"], each["factory_id"], each["id"]))
+        assert everything("/production", 2) == produced
 
     def teardown(self) -> None:
         if hasattr(self, "names"):

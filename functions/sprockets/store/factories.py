@@ -1,7 +1,8 @@
 """Factories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 from shared.dynamo import Operation, TransactionFailedError, transact
 from shared.etags import unchanged
@@ -22,11 +23,19 @@ def get(number: int) -> Factory | None:
     return Factory.from_item(item) if item else None
 
 
+def get_many(numbers: Iterable[int]) -> list[Factory]:
+    """Those that are there, in any order."""
+    keys = [factory_key(number) for number in numbers]
+    return [Factory.from_item(item) for item in factory_table().get_many(keys, consistent=True)]
+
+
 def page(limit: int, after: int = 0) -> list[Factory]:
     """In order of id."""
     values = {":pk": FACTORIES, ":after": padded(after)}
-    found = factory_table().query("pk = :pk AND sk > :after", values, limit=limit, consistent=True)
-    return [Factory.from_item(item) for item in found.items]
+    found = factory_table().query_all(
+        "pk = :pk AND sk > :after", values, limit=limit, consistent=True
+    )
+    return [Factory.from_item(item) for item in islice(found, limit)]
 
 
 def create(factory: Factory, points: list[Point]) -> None:
