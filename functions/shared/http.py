@@ -53,10 +53,8 @@ Decorator = Callable[[RouteFunction], RouteFunction]
 # What Lambda returns at most, the whole result as JSON with all but ASCII escaped
 LARGEST_RESULT = 6 * 1024 * 1024  # bytes
 LONGEST_RESULT_ESCAPE = 12  # bytes for one character
-
-
-def json_text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+# json.dumps would make an encoder for each call
+json_text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def json_response(

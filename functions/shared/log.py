@@ -1,5 +1,9 @@
 """The log: JSON lines, one for each request, with no personal data in them."""
 
+import json
+import logging
+import os
+import sys
 import time
 
 from aws_lambda_powertools import Logger
@@ -7,6 +11,7 @@ from aws_lambda_powertools import Logger
 from shared.request import Event, request_id
 
 logger = Logger()
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def log_failure(problem: Exception, number: str) -> None:
@@ -15,15 +20,29 @@ def log_failure(problem: Exception, number: str) -> None:
 
 
 def log_request(event: Event, status: int, started: float) -> None:
-    """The line of one request; `started` is of time.perf_counter()."""
-    logger.info(
-        "request",
-        extra={
-            "method": event["httpMethod"],
-            # the pattern, not the path: a path may hold a person's name
-            "route": event.get("resource"),
-            "status": status,
-            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-            "request_id": request_id(event),
-        },
-    )
+    """The line of one request; `started` is of time.perf_counter().
+
+    It is what `logger.info` would write, which takes longer than the rest of a warm request.
+    """
+    if logger.log_level > logging.INFO:
+        return
+    now = time.time()
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now))
+    line = {
+        "level": "INFO",
+        "location": "log_request",
+        "message": "request",
+        "timestamp": f"{at},{int(now % 1 * 1000):03}+0000",
+        "service": logger.service,
+        "method": event["httpMethod"],
+        # the pattern, not the path: a path may hold a person's name
+        "route": event.get("resource"),
+        "status": status,
+        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+        "request_id": request_id(event),
+    }
+    trace = os.environ.get("_X_AMZN_TRACE_ID")
+    if trace:
+        line["xray_trace_id"] = trace.split(";")[0].removeprefix("Root=")
+    sys.stdout.write(_encode(line) + "\n")
+    sys.stdout.flush()

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 Event = dict[str, Any]
+_PARAMETER = re.compile(r"\{(\w+)\+?\}")
 
 
 def header(event: Event, name: str) -> str | None:
@@ -32,5 +33,5 @@ def path_of(event: Event) -> str:
     resource = event.get("resource")
     if not resource:
         return unquote(sent)
-    path = unquote(re.sub(r"\{(\w+)\+?\}", lambda match: parameters[match[1]], resource))
+    path = unquote(_PARAMETER.sub(lambda match: parameters[match[1]], resource))
     return f"{path}/" if sent.endswith("/") and not path.endswith("/") else path

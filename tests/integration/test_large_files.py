@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -88,11 +89,12 @@ def test_a_file_is_loaded_as_a_small_one_would_be() -> None:
 
 
 def test_the_id_of_the_request_is_in_every_line_of_the_log(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job = run(submit("departments", departments(300)))
+    requests = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    created = next(line for line in requests if line["status"] == 201)
     lines = [vars(record) for record in caplog.records]
-    created = next(line for line in lines if line.get("status") == 201)
     followed = {
         line["message"]
         for line in lines

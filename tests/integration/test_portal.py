@@ -228,13 +228,6 @@ def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
     assert "arn:" not in response.text
 
 
-def test_the_log_has_the_route_and_not_the_path(caplog: pytest.LogCaptureFixture) -> None:
-    call("GET", "/nowhere/Ada")
-    (line,) = [vars(record) for record in caplog.records]
-    assert (line["msg"], line["route"], line["status"]) == ("request", "/{proxy+}", 404)
-    assert "Ada" not in str(line)
-
-
 def test_a_host_that_is_no_name_is_no_failure() -> None:
     assert call("GET", "/favicon.ico", headers={"Host": "[::1]:x"}).status == 404
 
