@@ -239,6 +239,9 @@ def every_gateway_response_is_json(resources: Resources) -> Faults:
         headers = response.get("responseParameters", {})
         if "problem+json" not in headers.get("gatewayresponse.header.Content-Type", ""):
             yield f"{name} is no problem"
+        for header in ("Strict-Transport-Security", "X-Content-Type-Options"):
+            if f"gatewayresponse.header.{header}" not in headers:
+                yield f"{name} has no {header}"
         text = re.sub(
             r"\$context\.([\w.]*\w)",
             lambda match: CONTEXT.get(match[1], ""),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.files import FILES, File
-from portal.health import check_stores
+from portal.health import KEPT_SECONDS, check_stores
 from shared.etags import not_modified
 from shared.log import log_failure
 from shared.params import read_query
@@ -37,7 +37,8 @@ async def health(request: Request) -> Response:
         return problem_response(request, malformed)
     checks = await check_stores(request_id(event))
     if all(check == "ok" for check in checks.values()):
-        return JSONResponse({"status": "ok", "checks": checks}, headers=NO_STORE)
+        kept = {"Cache-Control": f"public, max-age={KEPT_SECONDS}"}
+        return JSONResponse({"status": "ok", "checks": checks}, headers=kept)
     headers = NO_STORE | StoreUnavailable().headers
     return JSONResponse({"status": "unavailable", "checks": checks}, 503, headers)
 

@@ -22,6 +22,9 @@ _portal = Mangum(app, lifespan="off", text_mime_types=["text/", "json", "image/s
 # Of everything that the portal serves; what needs more than nothing has a policy of its own
 SECURITY = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",

@@ -1,8 +1,14 @@
-"""Whether each store responds; all are asked at once."""
+"""Whether each store responds; all are asked at once, and every few seconds at most.
+
+Anyone may ask, and a check costs a read of each table.
+"""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +21,8 @@ from shared.settings import setting
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-HEALTH_SECONDS = 3.0  # seconds
+HEALTH_SECONDS = 3.0  # that a check may take
+KEPT_SECONDS = 5  # that its result is valid
 
 # name in the response -> the setting with the table's name, a key that need not be there
 PROBED: dict[str, tuple[str, Key]] = {
@@ -56,8 +63,26 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(len(_probes()), thread_name_prefix="health")
 
 
+@dataclass
+class Latest:
+    """The latest checks, and when there have to be new ones."""
+
+    until: float = -math.inf
+    checks: dict[str, str] = field(default_factory=dict)
+
+
+latest = Latest()
+
+
 async def check_stores(request: str) -> dict[str, str]:
     """`ok` or `unavailable` for each store; `request` is the id of the request."""
+    if time.monotonic() >= latest.until:
+        latest.checks = await _check(request)
+        latest.until = time.monotonic() + KEPT_SECONDS
+    return latest.checks
+
+
+async def _check(request: str) -> dict[str, str]:
     loop = asyncio.get_running_loop()
     probes = {name: loop.run_in_executor(_threads(), probe) for name, probe in _probes().items()}
     await asyncio.wait(probes.values(), timeout=HEALTH_SECONDS)

@@ -3,9 +3,12 @@
 import gzip
 import json
 import logging
+import math
 import os
 import re
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, cast
 
@@ -16,16 +19,23 @@ from portal import health
 from portal.files import FILES
 from shared import dynamo, retries
 from shared.settings import setting
-from tests.front_door import Context, call, event, invoke
+from tests.front_door import Context, Response, call, event, invoke
 from tests.template import environment
 
 pytestmark = pytest.mark.usefixtures("built")
 
 
 @pytest.fixture(autouse=True)
-def fresh_clients(aws: str) -> None:
+def fresh_clients(aws: str) -> Iterator[None]:
     dynamo.client.cache_clear()
     health._s3.cache_clear()
+    forget_health()
+    yield
+    forget_health()
+
+
+def forget_health() -> None:
+    health.latest.until = -math.inf
 
 
 def test_health_names_every_store(tables: None) -> None:
@@ -33,7 +43,29 @@ def test_health_names_every_store(tables: None) -> None:
     assert response.status == 200
     assert response.json == {"status": "ok", "checks": dict.fromkeys(response.json["checks"], "ok")}
     assert {"departments", "factories", "birthdays", "landing"} < set(response.json["checks"])
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "public, max-age=5"
+
+
+def test_health_reads_the_stores_again_when_its_result_is_some_seconds_old(tables: None) -> None:
+    assert call("GET", "/health").status == 200
+    with gone_bucket():
+        # anyone may ask as often as they like
+        assert [call("GET", "/health").status for _ in range(3)] == [200] * 3
+        health.latest.until -= health.KEPT_SECONDS
+        failed = call("GET", "/health")
+        assert (failed.status, failed.headers["cache-control"]) == (503, "no-store")
+    assert call("GET", "/health").status == 503
+    health.latest.until -= health.KEPT_SECONDS
+    assert call("GET", "/health").status == 200
+
+
+@contextmanager
+def gone_bucket() -> Iterator[None]:
+    boto3.client("s3").delete_bucket(Bucket="landingbucket")
+    try:
+        yield
+    finally:
+        boto3.client("s3").create_bucket(Bucket="landingbucket")
 
 
 def test_health_asks_every_table_that_the_functions_know() -> None:
@@ -46,12 +78,11 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
 ) -> None:
     request = event("GET", "/health")
     request["requestContext"]["requestId"] = "request-of-mine"
-    boto3.client("s3").delete_bucket(Bucket="landingbucket")
     boto3.client("dynamodb").delete_table(TableName="JobsTable")
     try:
-        response = invoke(request)
+        with gone_bucket():
+            response = invoke(request)
     finally:
-        boto3.client("s3").create_bucket(Bucket="landingbucket")
         boto3.client("dynamodb").create_table(
             TableName="JobsTable",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}],
@@ -59,6 +90,7 @@ def test_a_store_that_is_gone_is_named_and_nothing_else_about_it(
             BillingMode="PAY_PER_REQUEST",
         )
     assert (response.status, response.json["status"]) == (503, "unavailable")
+    expect_security(response)
     bad = {name for name, check in response.json["checks"].items() if check == "unavailable"}
     assert bad == {"jobs", "landing"}
     assert int(response.headers["retry-after"]) > 0
@@ -192,6 +224,7 @@ def test_every_other_path_or_method_is_a_problem(
         *(("GET", path) for path in FILES),
         ("HEAD", "/docs"),
         ("GET", "/docs/"),
+        ("GET", "/health"),
         ("GET", "/health?x=1"),
         ("GET", "/nowhere"),
         ("DELETE", "/docs"),
@@ -200,9 +233,7 @@ def test_every_other_path_or_method_is_a_problem(
 )
 def test_everything_has_the_headers_of_security(method: str, path: str) -> None:
     response = call(method, path)
-    assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
-    assert int(response.headers["strict-transport-security"][len("max-age=") :].split(";")[0]) > 0
+    expect_security(response)
     policy = response.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     page = response.status == 200 and response.headers["content-type"].startswith("text/html")
@@ -211,7 +242,19 @@ def test_everything_has_the_headers_of_security(method: str, path: str) -> None:
         again = call(method, path, headers={"If-None-Match": response.headers["etag"]})
         assert again.status == 304
         assert again.headers["content-security-policy"] == policy
-        assert again.headers["x-content-type-options"] == "nosniff"
+        expect_security(again)
+
+
+def expect_security(response: Response) -> None:
+    for name, value in {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }.items():
+        assert response.headers[name] == value
+    assert "camera=()" in response.headers["permissions-policy"]
+    assert int(response.headers["strict-transport-security"][len("max-age=") :].split(";")[0]) > 0
 
 
 def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
@@ -224,6 +267,7 @@ def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
     response = call("GET", "/health")
     assert response.status == 500
     assert response.headers["content-type"] == "application/problem+json"
+    expect_security(response)
     assert list(response.json) == ["type", "title", "status", "detail", "instance"]
     assert "arn:" not in response.text
 

@@ -265,6 +265,11 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         "THROTTLED is no problem",
     ),
     (
+        deployed.every_gateway_response_is_json,
+        lambda of: gateway(of, "THROTTLED").pop("responseParameters"),
+        "THROTTLED has no X-Content-Type-Options",
+    ),
+    (
         deployed_streams.every_late_stream_is_noticed_in_time,
         lambda of: properties(of, "ProjectorFunctionJobs").pop("MaximumRecordAgeInSeconds"),
         "ProjectorFunctionJobs keeps a record until",
