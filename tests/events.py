@@ -131,10 +131,16 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         f"/ingestions/{JOBS['succeeded']['id']}/rejects"
     ),
     **{("GET", f"/reports/{report.name}"): _sample_of(report) for report in REPORTS},
+    ("GET", "/reports/overview"): Sample(
+        "/reports/overview", after=(*PROJECTED, "create-factory", "put-birthday")
+    ),
     ("GET", "/reports/experiments/{user_id}"): Sample("/reports/experiments/1", after=PROJECTED),
     ("GET", "/sprockets"): Sample("/sprockets?limit=5", after=("create-sprocket",)),
     ("POST", "/sprockets"): Sample("/sprockets", SPROCKET),
     ("GET", "/sprockets/{sprocket_id}"): Sample("/sprockets/1", after=("create-sprocket",)),
+    ("GET", "/sprockets/{sprocket_id}/references"): Sample(
+        "/sprockets/1/references", after=("create-sprocket",)
+    ),
     ("PUT", "/sprockets/{sprocket_id}"): Sample(
         "/sprockets/1", {**SPROCKET, "teeth": 13}, after=("create-sprocket",)
     ),

@@ -18,11 +18,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from greetings import service, store
-from greetings.birthdays import birthday_in, born_on, message
 from greetings.names import name_key
 from greetings.store import Person
 from greetings.zones import today_in
 from shared.aws import make_client
+from shared.birthdays import birthday_in, born_on, message
 from shared.deadline import HANDOVER
 from shared.parallel import together
 from shared.settings import setting

@@ -7,11 +7,12 @@ from itertools import chain, groupby
 from typing import Any
 
 from greetings import store
-from greetings.birthdays import born_on, days_from, message, month_day, next_birthday
 from greetings.names import is_name, name_key
 from greetings.store import Person
 from greetings.zones import is_zone, today_in
+from shared import birthdays
 from shared import cursor as cursors
+from shared.birthdays import days_of_birth, message, month_day, next_birthday
 from shared.etags import Expected, version_tag
 from shared.parallel import together
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed, fault_at
@@ -65,7 +66,7 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
     listing = cursors.listing_of(LISTING, within=within)
     place = cursors.decode(listing, cursor, day=str, born=str, name=str)
     last = (place["day"], place["born"]) if place else ("", "")
-    days = [each for each in _days_of_birth(today, within) if each >= last]
+    days = [each for each in days_of_birth(today, within) if each >= last]
     months = [list(month) for _, month in groupby(days, key=lambda each: each[1][:2])]
 
     def people(month: list[tuple[str, str]]) -> list[Person]:
@@ -73,7 +74,7 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
         return store.born(month[0][1], month[-1][1], limit + 1, after)
 
     def render(some: Sequence[Person]) -> list[dict[str, Any]]:
-        return [_to_json(person, today) for person in some]
+        return [birthdays.upcoming(person.username, person.born, today) for person in some]
 
     def place_of(person: Person) -> cursors.Place:
         day = next_birthday(person.born, today).isoformat()
@@ -85,26 +86,6 @@ def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[s
         if len(found) > limit:
             break
     return cursors.page(listing, found, limit, place_of, render)
-
-
-def _days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
-    """The coming days, YYYY-MM-DD, each with a day of birth, MM-DD, that has its birthday then."""
-    return [
-        (day.isoformat(), born)
-        for day in days_from(today, within)
-        for born in born_on(day)
-        if next_birthday(date.fromisoformat(f"2000-{born}"), today) == day
-    ]
-
-
-def _to_json(person: Person, today: date) -> dict[str, Any]:
-    day = next_birthday(person.born, today)
-    return {
-        "username": person.username,
-        "next_birthday": day.isoformat(),
-        "in_days": (day - today).days,
-        "turns": day.year - person.born.year,
-    }
 
 
 def now() -> datetime:

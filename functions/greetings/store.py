@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from greetings.names import name_key
-from shared.dynamo import (
-    ConditionFailedError,
-    Item,
-    Table,
-    TransactionFailedError,
-    table,
-    transact,
-)
+from shared.birthdays_table import BY_MONTH, DAY_END
+from shared.birthdays_table import birthdays_table as people
+from shared.birthdays_table import born as people_born
+from shared.dynamo import ConditionFailedError, Item, TransactionFailedError, transact
 from shared.etags import UNCONDITIONAL, Expected, unchanged
 
-# By the month of birth, and by the day of birth with the key of the name: "25#ada"
-BY_MONTH = "by-month"
-DAY_END, AFTER_NAMES = "#", "$"
 EXISTS = "attribute_exists(username)"
 # Seconds after which another run may announce a birthday that this one has claimed
 LEASE = 120
@@ -34,10 +27,6 @@ class Person:
     zone: str | None
     version: int = 0
     greeted: int = 0
-
-
-def _people() -> Table:
-    return table("BIRTHDAYS_TABLE", "name")
 
 
 def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
@@ -62,7 +51,7 @@ def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
         expression += " REMOVE #zone"
     condition, allowed = expected.condition(EXISTS)
     # a transaction, for it is done once however often it is sent
-    operation = _people().update_operation(
+    operation = people().update_operation(
         {"name": name_key(person.username)},
         expression,
         condition=condition,
@@ -79,7 +68,7 @@ def put(person: Person, expected: Expected = UNCONDITIONAL) -> bool:
 
 
 def get(username: str) -> Person | None:
-    item = _people().get({"name": name_key(username)}, consistent=True)
+    item = people().get({"name": name_key(username)}, consistent=True)
     return None if item is None else _person(item)
 
 
@@ -87,7 +76,7 @@ def delete(username: str, expected: Expected = UNCONDITIONAL) -> bool | None:
     """Whether the person existed; None, and not deleted, in a state that was not expected."""
     condition, allowed = expected.condition(EXISTS)
     try:
-        gone = _people().delete(
+        gone = people().delete(
             {"name": name_key(username)},
             condition=condition,
             values=allowed or None,
@@ -104,7 +93,7 @@ def claim(person: Person, year: int, now: float) -> bool:
     """
     same, version = unchanged(person.version).condition(EXISTS)
     try:
-        _people().update(
+        people().update(
             {"name": name_key(person.username)},
             "SET lease = :until",
             condition=f"{same} AND (attribute_not_exists(greeted) OR greeted < :year)"
@@ -127,7 +116,7 @@ def release(person: Person, greeted: int | None = None) -> None:
     if greeted is not None:
         expression, values = "SET greeted = :year REMOVE lease", {":year": greeted}
     with suppress(ConditionFailedError):  # deleted meanwhile
-        _people().update(
+        people().update(
             {"name": name_key(person.username)},
             expression,
             condition="attribute_exists(#name)",
@@ -139,7 +128,7 @@ def release(person: Person, greeted: int | None = None) -> None:
 def everyone_born(day: str) -> Iterator[Person]:
     """All people born on a day, MM-DD."""
     month, day = day.split("-")
-    items = _people().query_all(
+    items = people().query_all(
         "born_month = :month AND begins_with(born_day, :day)",
         {":month": month, ":day": f"{day}{DAY_END}"},
         index=BY_MONTH,
@@ -148,24 +137,8 @@ def everyone_born(day: str) -> Iterator[Person]:
 
 
 def born(first: str, last: str, limit: int, after: str = "") -> list[Person]:
-    """People born from one day to another of a month, MM-DD, in order of the day and the name.
-
-    On the first day those behind the key `after` of a name.
-    """
-    month, start = first.split("-")
-    values = {
-        ":month": month,
-        # no key is between a name's and the same with the least character behind it
-        ":start": f"{start}{DAY_END}{after}\0" if after else start,
-        ":end": f"{last[-2:]}{AFTER_NAMES}",
-    }
-    page = _people().query(
-        "born_month = :month AND born_day BETWEEN :start AND :end",
-        values,
-        index=BY_MONTH,
-        limit=limit,
-    )
-    return [_person(item) for item in page.items]
+    """People born from one day to another of a month, on the first day behind the key `after`."""
+    return [_person(item) for item in people_born(first, last, limit, after)]
 
 
 def _person(item: Item) -> Person:

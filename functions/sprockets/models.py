@@ -62,6 +62,12 @@ class Sprocket(BaseModel):
     pitch: float
 
 
+class References(BaseModel):
+    """While there are any, the sprocket can not be deleted."""
+
+    points: int
+
+
 class SprocketPage(BaseModel):
     items: list[Sprocket]
     next: str | None

@@ -62,6 +62,16 @@ def get_sprocket(sprocket_id: str) -> Response[Any]:
     return api.with_etag(version_tag(sprocket.version), sprockets.to_json(sprocket))
 
 
+@api.get(
+    "/sprockets/{sprocket_id}/references",
+    summary="How many points of production refer to a sprocket",
+    response=models.References,
+    problems=(404,),
+)
+def get_references(sprocket_id: str) -> JsonObject:
+    return {"points": sprockets.get(sprocket_id).references}
+
+
 @api.put(
     "/sprockets/{sprocket_id}",
     summary="Replace a sprocket",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from greetings import service, store
-from greetings.birthdays import message, next_birthday
 from greetings.names import name_key
+from shared.birthdays import message, next_birthday
 from shared.dynamo import Table
 from tests.front_door import Response, call
 from tests.works import everything

@@ -135,6 +135,19 @@ def test_a_sprocket_in_use_is_not_deleted(works: None) -> None:
     assert call("DELETE", "/sprockets/2").status == 204
 
 
+def test_the_points_that_refer_to_a_sprocket_are_counted(works: None) -> None:
+    def references() -> object:
+        return call("GET", "/sprockets/1/references").json
+
+    assert references() == {"points": 0}
+    append({"points": [point(1, 1), point(2, 1, 2), point(3, 2)]})
+    assert references() == {"points": 2}
+    (first, *_) = everything(PRODUCTION)
+    call("DELETE", f"{PRODUCTION}/{first['id']}")
+    assert references() == {"points": 1}
+    assert call("GET", "/sprockets/9/references").status == 404
+
+
 def test_conditions_on_a_point(works: None) -> None:
     tag = append(point(1, 1)).headers["etag"]
     assert call("GET", f"{PRODUCTION}/1", headers={"If-None-Match": tag}).status == 304

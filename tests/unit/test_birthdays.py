@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greetings.birthdays import born_on, message, month_day, next_birthday
 from greetings.names import LONGEST_NAME_KEY, is_name, name_key
 from greetings.zones import is_zone, today_in
+from shared.birthdays import born_on, message, month_day, next_birthday
 
 FIRST, LAST = date(1896, 1, 1), date(2104, 12, 31)
 

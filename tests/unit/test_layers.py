@@ -22,10 +22,16 @@ HANDLERS = sorted(
 )
 # Modules of the routes' floor, in any package; so is a handler that imports one
 ROUTES = {"routes", "app"}
-# What gives access to tables: for the stores alone
-TABLES = {"shared.dynamo", "shared.factory_table", "shared.views_table"}
 # Shared modules that use tables themselves
-SHARED_STORES = {"shared.factory_table", "shared.idempotency", "shared.views_table"}
+SHARED_STORES = {
+    "shared.birthdays_table",
+    "shared.factory_table",
+    "shared.idempotency",
+    "shared.jobs_table",
+    "shared.views_table",
+}
+# What gives access to tables: for the stores alone
+TABLES = {"shared.dynamo", *SHARED_STORES} - {"shared.idempotency"}
 
 
 def imports(path: Path, *, at_start: bool) -> Iterator[str]:

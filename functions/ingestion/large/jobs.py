@@ -8,6 +8,7 @@ from ingestion.large import objects
 from ingestion.large.store import records
 from ingestion.scope import dedupe_scope
 from shared.items import Item
+from shared.jobs import progress
 from shared.moments import rfc3339
 
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
@@ -72,8 +73,6 @@ def is_whole(job: Item) -> bool:
 
 def as_dict(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
     """A job as JSON, and the job that it waits for."""
-    size = job.get("bytes")
-    done = job["bytes_done"] / size if size else 0
     return {
         "id": job["id"],
         "table": job["table"],
@@ -81,10 +80,10 @@ def as_dict(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
         "source": job["source"],
         "filename": job.get("filename"),
         "options": job["options"],
-        "bytes": size,
+        "bytes": job.get("bytes"),
         "chunks": {"total": job.get("chunks_total"), "done": job["chunks_done"]},
         "rows": {name: job[name] for name in records.COUNTS},
-        "progress": 1 if job["status"] == "succeeded" else round(min(done, 1), 4),
+        "progress": progress(job),
         "waiting_for": waiting_for,
         "created_at": job["created_at"],
         "started_at": job.get("started_at"),

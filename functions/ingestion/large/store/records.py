@@ -11,18 +11,17 @@ from shared.dynamo import (
     Key,
     Operation,
     Page,
-    Table,
     TransactionFailedError,
-    table,
     transact,
 )
+from shared.jobs_table import JOBS, jobs_page
+from shared.jobs_table import jobs_table as jobs_table  # noqa: PLC0414 - the stores beside this one use it from here
 from shared.moments import rfc3339
 
 # What is counted, of a chunk and of a job
 COUNTS = ("read", "written", "duplicates", "rejected")
 MOST_AT_ONCE = BATCH_GET
 RETENTION = 90 * 86400  # seconds that the record of a job is kept
-_JOBS = "JOBS"
 _LANDING: Key = {"pk": "LANDING", "sk": "-"}
 
 
@@ -31,12 +30,8 @@ def now() -> str:
     return rfc3339(datetime.now(UTC))
 
 
-def jobs_table() -> Table:
-    return table("INGESTIONS_TABLE", "pk", "sk")
-
-
 def key(job_id: str) -> Key:
-    return {"pk": _JOBS, "sk": job_id}
+    return {"pk": JOBS, "sk": job_id}
 
 
 def create(job: Item) -> bool:
@@ -59,13 +54,7 @@ def get_many(job_ids: list[str]) -> list[Item]:
 
 def page(limit: int, after: str | None) -> Page:
     """Jobs, the newest first, that are older than the job `after`."""
-    return jobs_table().query(
-        "pk = :jobs AND sk < :after",
-        {":jobs": _JOBS, ":after": after or "~"},
-        limit=limit,
-        forward=False,
-        consistent=True,
-    )
+    return jobs_page(limit, after)
 
 
 def change(job: Item, **attributes: Any) -> Item | None:

@@ -1,8 +1,9 @@
-"""When the next birthday is, and the message for it. Pure."""
+"""When the next birthday is, who has it in the coming days, and the message for it. Pure."""
 
 import calendar
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 
 def birthday_in(year: int, born: date) -> date:
@@ -40,3 +41,24 @@ def days_from(today: date, within: int) -> Iterator[date]:
     """Today and the `within` days after, each a different birthday of anyone."""
     for ahead in range(within + 1):
         yield today + timedelta(days=ahead)
+
+
+def days_of_birth(today: date, within: int) -> list[tuple[str, str]]:
+    """The coming days, YYYY-MM-DD, each with a day of birth, MM-DD, that has its birthday then."""
+    return [
+        (day.isoformat(), born)
+        for day in days_from(today, within)
+        for born in born_on(day)
+        if next_birthday(date.fromisoformat(f"2000-{born}"), today) == day
+    ]
+
+
+def upcoming(username: str, born: date, today: date) -> dict[str, Any]:
+    """Someone's next birthday as JSON."""
+    day = next_birthday(born, today)
+    return {
+        "username": username,
+        "next_birthday": day.isoformat(),
+        "in_days": (day - today).days,
+        "turns": day.year - born.year,
+    }
