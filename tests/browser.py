@@ -81,10 +81,10 @@ def watched(browser: Browser, *expected: str, **options: Any) -> Iterator[Page]:
         if not any(each in message for each in expected):
             errors.append(message)
 
-    def note_message(said: ConsoleMessage) -> None:
+    def note_message(message: ConsoleMessage) -> None:
         # the sign-in page of the local cloud has no icon
-        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
-            note(said.text)
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            note(message.text)
 
     def watch(page: Page) -> None:
         page.set_default_timeout(PATIENCE)

@@ -31,7 +31,7 @@ def downloaded(page: Page, button: Locator) -> tuple[str, str]:
     return started.value.suggested_filename, started.value.path().read_text("utf-8")
 
 
-def said(page: Page, sentence: str) -> None:
+def announced(page: Page, sentence: str) -> None:
     expect(page.locator(".announcements")).to_contain_text(sentence)
 
 
@@ -145,7 +145,7 @@ def test_a_job_is_cancelled_and_what_waits_is_loaded(page: Page, stack: Stack, a
     expect(row).to_contain_text("Cancelled")
     expect(row.get_by_role("button")).to_have_count(0)
     page.get_by_role("button", name="Load what waits").click()
-    said(page, "No file waits in landing/")
+    announced(page, "No file waits in landing/")
 
 
 def test_reports_are_filtered_sorted_shared_and_downloaded(page: Page, api: str) -> None:
@@ -202,7 +202,7 @@ def test_a_sprocket_is_created_changed_and_deleted(
         expect(dialog.locator("tbody tr").first.locator("td")).to_have_text(["Teeth", "13", "99"])
         dialog.get_by_role("button", name="Save yours over it").click()
         expect(dialog).to_have_count(0)
-        said(page, f"Sprocket {number} is saved")
+        announced(page, f"Sprocket {number} is saved")
         assert stack.api.get(f"/sprockets/{number}").json()["teeth"] == 13
         stack.api.put(f"/sprockets/{number}", json=HOUSE | {"teeth": 99})
         page.get_by_label("Teeth").fill("14")
@@ -246,7 +246,7 @@ def test_production_is_entered_pasted_zoomed_changed_and_deleted(
     form.get_by_label("Goal").fill("31")
     form.get_by_label("Ids of the sprockets").fill("1")
     page.keyboard.press("Enter")
-    said(page, "The point is added")
+    announced(page, "The point is added")
     rows = page.locator(".scroll tbody tr")
     expect(rows).to_have_count(1)
     expect(rows.first.locator("td").nth(3)).to_have_text("1")
@@ -276,7 +276,7 @@ def test_production_is_entered_pasted_zoomed_changed_and_deleted(
     rows.nth(1).get_by_role("button", name="Change").click()
     page.get_by_role("dialog").get_by_label("Actual").fill("31")
     page.keyboard.press("Enter")
-    said(page, "The point is saved")
+    announced(page, "The point is saved")
     rows.first.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(rows).to_have_count(1)
@@ -302,7 +302,7 @@ def test_a_person_is_added_changed_and_deleted_and_nobody_else_is(
         expect(form.locator(".fault")).to_be_visible()
         form.get_by_label("Date of birth").fill("1990-01-31")
         form.get_by_role("button", name="Save").click()
-        said(page, "Zoë is saved")
+        announced(page, "Zoë is saved")
         page.get_by_role("link", name="Zoë").click()
         expect(page.get_by_text("Hello, Zoë!")).to_be_visible()
         # Enter in the search only finds
@@ -314,11 +314,11 @@ def test_a_person_is_added_changed_and_deleted_and_nobody_else_is(
         page.get_by_role("button", name="Change the birthday").click()
         page.get_by_label("Date of birth").fill("1991-02-28")
         page.keyboard.press("Enter")
-        said(page, "Zoë is saved")
+        announced(page, "Zoë is saved")
         expect(page.locator("tbody tr", has_text="Zoë")).to_contain_text("28 Feb")
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-        said(page, "Zoë is deleted")
+        announced(page, "Zoë is deleted")
         expect(page.locator("tbody tr", has_text="Zoë")).to_have_count(0)
 
 
@@ -326,5 +326,5 @@ def test_requests_are_copied_with_the_address_of_this_api(page: Page, api: str) 
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{api}/#/api")
     page.get_by_role("button", name="Copy").first.click()
-    said(page, "Copied")
+    announced(page, "Copied")
     assert page.evaluate("navigator.clipboard.readText()") == f"API='{api}'"

@@ -62,8 +62,8 @@ async function problem(response: Response): Promise<Problem> {
     429: "Too many requests at the moment. Try again shortly.",
     503: `The service is not available at the moment. Try again${wait ? ` in ${wait} seconds` : " shortly"}.`,
   };
-  const said = body.detail ?? body.message ?? body.title;
-  const text = own[response.status] ?? sentence(said ?? `the request failed with status ${response.status}`);
+  const detail = body.detail ?? body.message ?? body.title;
+  const text = own[response.status] ?? sentence(detail ?? `the request failed with status ${response.status}`);
   return new Problem(response.status, text, body.errors ?? [], body);
 }
 

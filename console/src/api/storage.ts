@@ -1,7 +1,9 @@
-// Uploads straight to S3 by a presigned form. fetch() tells no progress, XMLHttpRequest does.
+// Uploads straight to S3 by a presigned form. fetch() reports no progress, XMLHttpRequest does.
 
 import { Problem } from "./http.ts";
 import type { NewJob } from "./types.ts";
+
+const STALLED_MS = 60_000; // without a byte on its way
 
 /** True when the file has arrived, false when the connection broke; a Problem when S3 refuses it. */
 export function postForm(
@@ -16,13 +18,24 @@ export function postForm(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
-    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    // a connection may be gone without an error
+    let stalled: ReturnType<typeof setTimeout>;
+    const moving = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED_MS);
+    };
+    moving();
+    request.upload.onprogress = ({ loaded, total }) => {
+      moving();
+      progress(total ? loaded / total : 0);
+    };
+    request.onloadend = () => clearTimeout(stalled);
     request.onload = () => {
       if (request.status < 300) resolve(true);
       else reject(refusal(request.status, request.responseText));
     };
     request.onerror = () => resolve(false);
-    request.onabort = () => reject(new DOMException("cancelled", "AbortError"));
+    request.onabort = () => (signal.aborted ? reject(signal.reason) : resolve(false));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
   });

@@ -155,6 +155,24 @@ export interface Upcoming {
   turns: number;
 }
 
+/** What the overview has of a job */
+export interface LatestJob {
+  id: string;
+  table: string;
+  filename: string | null;
+  status: JobStatus;
+  progress: number;
+  created_at: string;
+}
+
+export interface OverviewData {
+  as_of: string;
+  tables: { name: string; rows: number }[];
+  jobs: { of: number; active: number; failed: number; latest: LatestJob[] };
+  factories: Factory[];
+  birthdays: Upcoming[];
+}
+
 export interface Health {
   status: "ok" | "unavailable";
   checks: Record<string, "ok" | "unavailable">;

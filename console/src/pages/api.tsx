@@ -42,10 +42,10 @@ export function Api() {
         </Card>
         <Card title="Requests to copy">
           <p>Set the address and a token first. The token is that of your session; it is good for an hour at most.</p>
-          <Line title="Address" text={() => `API='${address}'`} shown={`API='${address}'`} />
-          <Line title="Token" text={() => `TOKEN='${session()?.access ?? ""}'`} shown="TOKEN='…'" />
+          <Line title="Address" text={() => `API='${address}'`} visible={`API='${address}'`} />
+          <Line title="Token" text={() => `TOKEN='${session()?.access ?? ""}'`} visible="TOKEN='…'" />
           {LINES.map(([title, request]) => (
-            <Line title={title} text={() => lineOf(request)} shown={lineOf(request)} />
+            <Line title={title} text={() => lineOf(request)} visible={lineOf(request)} />
           ))}
         </Card>
       </div>
@@ -53,7 +53,7 @@ export function Api() {
   );
 }
 
-function Line({ title, text, shown }: { title: string; text: () => string; shown: string }) {
+function Line({ title, text, visible }: { title: string; text: () => string; visible: string }) {
   return (
     <div class="stack tight">
       <div class="row between">
@@ -61,7 +61,7 @@ function Line({ title, text, shown }: { title: string; text: () => string; shown
         <CopyButton name="Copy" text={text} />
       </div>
       <pre tabIndex={0}>
-        <code>{shown}</code>
+        <code>{visible}</code>
       </pre>
     </div>
   );

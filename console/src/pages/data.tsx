@@ -7,7 +7,7 @@ import { wholeCsv } from "../state/csv.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
 import { loadTables } from "../state/tables.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
 import { download } from "../ui/download.ts";
 import { cell, count, title } from "../ui/format.ts";
@@ -144,7 +144,7 @@ function Download({ table }: { table: TableInfo }) {
     try {
       const parts = await wholeCsv(`tables/${table.name}/rows`, { limit: CSV_ROWS }, controller.signal, (pages) => setRows(pages * CSV_ROWS));
       download(parts, `${table.name}.csv`, "text/csv");
-      say(`${table.name}.csv is downloaded`);
+      announce(`${table.name}.csv is downloaded`);
     } catch (error) {
       if (!controller.signal.aborted) throw error;
     }

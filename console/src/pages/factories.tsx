@@ -7,7 +7,7 @@ import { attainment, factoryName } from "../state/factories.ts";
 import { useAction, useKey, usePages } from "../state/load.ts";
 import { go, href } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Link, Skeleton, faultOf } from "../ui/basic.tsx";
 import { Legend, Sparkline } from "../ui/charts.tsx";
 import { percent, plural } from "../ui/format.ts";
@@ -78,7 +78,7 @@ function NewFactory() {
     const json = name.trim() ? { name: name.trim() } : {};
     const { data } = await call<Factory>("POST", "factories", { json, key: keyOf(json) });
     setName("");
-    say(`${factoryName(data)} is created`);
+    announce(`${factoryName(data)} is created`);
     go(["factories", data.id]);
   };
   const up = { title: "Factories", to: href(["factories"]) };

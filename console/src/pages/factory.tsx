@@ -7,7 +7,7 @@ import { attainment, factoryName } from "../state/factories.ts";
 import { useAction, useLoad } from "../state/load.ts";
 import { fromLocal, localText } from "../state/points.ts";
 import { go, href, setQuery } from "../state/router.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, CopyButton, Empty, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
 import { Conflict } from "../ui/conflict.tsx";
 import { Confirm, Dialog } from "../ui/dialog.tsx";
@@ -141,7 +141,7 @@ function Rename({ path, version, done, close }: { path: string; version: Version
       }
       await call<Factory>("PUT", path, { json: { name: name.trim() || null }, ifMatch: found.etag });
     }
-    say("The factory is renamed");
+    announce("The factory is renamed");
     close();
     done();
   };
@@ -185,7 +185,7 @@ function Delete({ path, version, close }: { path: string; version: Version; clos
   const name = factoryName(version.data);
   const remove = async () => {
     await call("DELETE", path);
-    say(`${name} is deleted`);
+    announce(`${name} is deleted`);
     go(["factories"]);
   };
   return (

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { person, state } from "../api/session.ts";
 import { signIn, signOut } from "../api/signin.ts";
 import { useAction } from "../state/load.ts";
-import { href, place } from "../state/router.ts";
+import { href, leave, leaving, place, stay } from "../state/router.ts";
 import { dirty } from "../state/unsaved.ts";
 import { Announcements } from "../ui/announce.tsx";
 import { Button, Empty, Failure } from "../ui/basic.tsx";
@@ -69,6 +69,22 @@ function SessionEnded() {
   );
 }
 
+function Leaving() {
+  return (
+    <Dialog title="Leave without saving?" close={stay}>
+      <p>What you have entered on this page is not saved.</p>
+      <div class="buttons">
+        <Button kind="main" onClick={stay}>
+          Stay
+        </Button>
+        <Button kind="danger" onClick={leave}>
+          Leave
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
 function SideBar({ here }: { here: string }) {
   const [open, setOpen] = useState(false);
   const action = useAction();
@@ -127,6 +143,7 @@ export function Frame({ failed }: { failed: string | undefined }) {
         {Page ? <Page key={here} path={path} query={place.value.query} /> : <NotFound />}
       </main>
       <Announcements />
+      {leaving.value && <Leaving />}
       {state.value === "ended" && <SessionEnded />}
     </div>
   );

@@ -5,7 +5,7 @@ import { call, get } from "../api/http.ts";
 import type { Job } from "../api/types.ts";
 import { saveRejects } from "../state/rejects.ts";
 import { useAction } from "../state/load.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Failure } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { CAN_CANCEL } from "./job-state.tsx";
@@ -19,12 +19,12 @@ export function JobActions({ job, changed, kind = "link" }: { job: Job; changed:
   const name = job.filename ?? job.table;
   const retry = async () => {
     changed((await call<Job>("POST", `${pathOf(job)}/retry`)).data);
-    say(`${name} is loaded again`);
+    announce(`${name} is loaded again`);
   };
   const cancel = async () => {
     changed((await call<Job>("DELETE", pathOf(job))).data);
     setAsked(false);
-    say(`${name} is cancelled`);
+    announce(`${name} is cancelled`);
   };
   const rejects = async () => {
     await saveRejects(job);

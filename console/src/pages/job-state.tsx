@@ -25,7 +25,8 @@ const KINDS: Record<JobStatus, "good" | "bad" | "busy" | "quiet"> = {
   cancelled: "quiet",
 };
 
-export function JobState({ job }: { job: Job }) {
+/** `waiting_for` may be unknown, as in the overview. */
+export function JobState({ job }: { job: Pick<Job, "status" | "progress"> & Partial<Pick<Job, "waiting_for">> }) {
   const { status, waiting_for } = job;
   if (waiting_for) return <Badge kind="quiet">In the queue</Badge>;
   return (

@@ -5,7 +5,7 @@ import type { Job, JobStatus } from "../api/types.ts";
 import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
 import { TABLES } from "../state/tables.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, Select, Skeleton } from "../ui/basic.tsx";
 import { ago, bytes, count, duration, plural, time, title } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
@@ -15,6 +15,7 @@ import { ACTIVE, JobState, STATES } from "./job-state.tsx";
 import type { PageProps } from "./pages.ts";
 
 const POLL_MS = 2000;
+const IDLE_MS = 15_000; // a file may arrive, or another person may start a job
 const LIMIT = 20;
 const NAMES = Object.entries(STATES) as [JobStatus, string][];
 
@@ -41,11 +42,11 @@ function AllJobs({ query }: { query: URLSearchParams }) {
   const table = query.get("table") ?? "";
   const pages = usePages<Job>("ingestions", { status, table }, LIMIT);
   const active = pages.data?.items.some((job) => ACTIVE.has(job.status)) ?? false;
-  usePolling(active, POLL_MS, () => void pages.reload());
+  usePolling(true, active ? POLL_MS : IDLE_MS, () => void pages.reload());
   const landing = useAction();
   const load = async () => {
     const { data } = await call<{ ingestions: Job[] }>("POST", "ingestions", { json: { source: "landing" } });
-    say(data.ingestions.length ? `${plural(data.ingestions.length, "file")} started` : "No file waits in landing/");
+    announce(data.ingestions.length ? `${plural(data.ingestions.length, "file")} started` : "No file waits in landing/");
     pages.restart();
   };
   return (

@@ -1,7 +1,8 @@
-// What somebody wants to see in the morning.
+// What somebody wants to see in the morning: one request, and one for the health.
 
 import { get } from "../api/http.ts";
-import type { Factory, Health, Job, Page, Table, Upcoming } from "../api/types.ts";
+import type { Health, OverviewData } from "../api/types.ts";
+import { attainment, factoryName } from "../state/factories.ts";
 import { healthOf } from "../state/health.ts";
 import { useLoad, usePolling } from "../state/load.ts";
 import { href } from "../state/router.ts";
@@ -9,137 +10,127 @@ import { Badge, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Legend, Sparkline } from "../ui/charts.tsx";
 import { count, date, percent, plural, title } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
-import { attainment, factoryName } from "../state/factories.ts";
-import { ACTIVE, JobState } from "./job-state.tsx";
+import { JobState } from "./job-state.tsx";
 
-const FACTORIES = 6;
-const DAYS = 7;
-const JOBS = 5;
 const POLL_MS = 5000;
 
-interface ListProps<T> {
-  loading: ReturnType<typeof useLoad<T>>;
-  children: (data: T) => preact.ComponentChildren;
-}
+/** A part of the overview, which is there for all of them or for none. */
+type Part = { data: OverviewData | undefined };
 
-function Loaded<T>({ loading, children }: ListProps<T>) {
-  if (loading.error) return <Failure error={loading.error} retry={() => void loading.reload()} />;
-  return loading.data === undefined ? <Skeleton lines={4} /> : <>{children(loading.data)}</>;
-}
-
-function Rows() {
-  const loading = useLoad("tables", (signal) => get<{ tables: Table[] }>("tables", {}, signal));
+function Rows({ data }: Part) {
   return (
     <Card title="Rows" actions={<Link to={href(["data", "load"])}>Load files</Link>}>
-      <Loaded loading={loading}>
-        {({ tables }) => (
-          <ul class="list">
-            {tables.map(({ name, rows }) => (
-              <li>
-                <Link to={href(["data", name])}>{title(name)}</Link>
-                <span class="number">{count(rows)}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Loaded>
+      {!data ? (
+        <Skeleton lines={6} />
+      ) : (
+        <ul class="list">
+          {data.tables.map(({ name, rows }) => (
+            <li>
+              <Link to={href(["data", name])}>{title(name)}</Link>
+              <span class="number">{count(rows)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }
 
-function LatestJobs() {
-  const loading = useLoad("jobs", (signal) => get<Page<Job>>("ingestions", { limit: 25 }, signal));
-  const items = loading.data?.items ?? [];
-  const active = items.filter(({ status }) => ACTIVE.has(status));
-  const failed = items.filter(({ status }) => status === "failed");
-  usePolling(active.length > 0, POLL_MS, () => void loading.reload());
+function LatestJobs({ data }: Part) {
   return (
     <Card title="Jobs" actions={<Link to={href(["jobs"])}>All jobs</Link>}>
-      <Loaded loading={loading}>
-        {() =>
-          items.length ? (
-            <>
-              <p>
-                {count(active.length)} under way, {count(failed.length)} failed of the latest {count(items.length)}
-              </p>
-              <ul class="list">
-                {items.slice(0, JOBS).map((job) => (
-                  <li>
-                    <Link to={href(["jobs", job.id])}>{job.filename ?? title(job.table)}</Link>
-                    <span>
-                      <JobState job={job} />
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </>
-          ) : (
-            <Empty title="No jobs yet">
-              <p>A large file becomes a job when it is loaded.</p>
-            </Empty>
-          )
-        }
-      </Loaded>
+      {!data ? <Skeleton lines={4} /> : <JobList jobs={data.jobs} />}
     </Card>
   );
 }
 
-function Attainment() {
-  const loading = useLoad("factories", (signal) => get<Page<Factory>>("factories", { limit: FACTORIES }, signal));
+function JobList({ jobs }: { jobs: OverviewData["jobs"] }) {
+  if (!jobs.of) {
+    return (
+      <Empty title="No jobs yet">
+        <p>A large file becomes a job when it is loaded.</p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <p>
+        {count(jobs.active)} under way, <FailedJobs count={jobs.failed} /> of the latest {count(jobs.of)}
+      </p>
+      <ul class="list">
+        {jobs.latest.map((job) => (
+          <li>
+            <Link to={href(["jobs", job.id])}>{job.filename ?? title(job.table)}</Link>
+            <span>
+              <JobState job={job} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function FailedJobs({ count: failed }: { count: number }) {
+  const text = `${count(failed)} failed`;
+  return failed ? <Link to={href(["jobs"], { status: "failed" })}>{text}</Link> : <>{text}</>;
+}
+
+function Attainment({ data }: Part) {
   return (
     <Card title="Production against goal" tall actions={<Link to={href(["factories"])}>All factories</Link>}>
-      <Loaded loading={loading}>
-        {({ items }) =>
-          items.length ? (
-            <>
-              <Legend />
-              <ul class="list small-charts">
-                {items.map((factory) => (
-                  <li>
-                    <Link to={href(["factories", factory.id])}>{factoryName(factory)}</Link>
-                    <Sparkline
-                      actual={factory.chart_data.sprocket_production_actual}
-                      goal={factory.chart_data.sprocket_production_goal}
-                      label={`${factoryName(factory)}: actual against goal`}
-                    />
-                    <span class="number">{percent(attainment(factory.chart_data))}</span>
-                  </li>
-                ))}
-              </ul>
-            </>
-          ) : (
-            <Empty title="No factories yet">
-              <Link to={href(["factories", "new"])}>Add a factory</Link>
-            </Empty>
-          )
-        }
-      </Loaded>
+      {!data ? <Skeleton lines={8} /> : <FactoryList factories={data.factories} />}
     </Card>
   );
 }
 
-function Birthdays() {
-  const loading = useLoad("birthdays", (signal) => get<Page<Upcoming>>("birthdays", { within: DAYS, limit: 20 }, signal));
+function FactoryList({ factories }: { factories: OverviewData["factories"] }) {
+  if (!factories.length) {
+    return (
+      <Empty title="No factories yet">
+        <Link to={href(["factories", "new"])}>Add a factory</Link>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Legend>the latest {Math.max(...factories.map(({ chart_data: { time } }) => time.length))} points of each</Legend>
+      <ul class="list small-charts">
+        {factories.map((factory) => (
+          <li>
+            <Link to={href(["factories", factory.id])}>{factoryName(factory)}</Link>
+            <Sparkline
+              actual={factory.chart_data.sprocket_production_actual}
+              goal={factory.chart_data.sprocket_production_goal}
+              label={`${factoryName(factory)}: actual against goal`}
+            />
+            <span class="number">{percent(attainment(factory.chart_data))}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Birthdays({ data }: Part) {
   return (
     <Card title="Birthdays this week" actions={<Link to={href(["people"])}>All people</Link>}>
-      <Loaded loading={loading}>
-        {({ items }) =>
-          items.length ? (
-            <ul class="list">
-              {items.map(({ username, next_birthday, turns, in_days }) => (
-                <li>
-                  <span>
-                    {username} turns {turns}
-                  </span>
-                  <span class="quiet">{in_days ? date(next_birthday) : "today"}</span>
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <Empty title={`No birthday in the next ${DAYS} days`} />
-          )
-        }
-      </Loaded>
+      {!data ? (
+        <Skeleton lines={3} />
+      ) : data.birthdays.length ? (
+        <ul class="list">
+          {data.birthdays.map(({ username, next_birthday, turns, in_days }) => (
+            <li>
+              <span>
+                <Link to={href(["people"], { name: username })}>{username}</Link> turns {turns}
+              </span>
+              <span class="quiet">{in_days ? date(next_birthday) : "today"}</span>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <Empty title="No birthday today or in the next 7 days" />
+      )}
     </Card>
   );
 }
@@ -148,34 +139,48 @@ function HealthCard() {
   const loading = useLoad<Health>("health", healthOf);
   return (
     <Card title="Health">
-      <Loaded loading={loading}>
-        {({ status, checks }) => {
-          const bad = Object.entries(checks).filter(([, check]) => check !== "ok");
-          return status === "ok" ? (
-            <p>
-              <Badge kind="good">All well</Badge> {plural(Object.keys(checks).length, "store")} respond.
-            </p>
-          ) : (
-            <>
-              <Badge kind="bad">Not all well</Badge>
-              <p>Not available: {bad.map(([name]) => title(name)).join(", ")}. What depends on it fails for now.</p>
-            </>
-          );
-        }}
-      </Loaded>
+      <Failure error={loading.error} retry={() => void loading.reload()} />
+      {!loading.data && !loading.error && <Skeleton lines={1} />}
+      {loading.data && <Checks {...loading.data} />}
     </Card>
   );
 }
 
+function Checks({ status, checks }: Health) {
+  if (status === "ok") {
+    return (
+      <p>
+        <Badge kind="good">All well</Badge> {plural(Object.keys(checks).length, "store")} respond.
+      </p>
+    );
+  }
+  const bad = Object.entries(checks).filter(([, check]) => check !== "ok");
+  return (
+    <>
+      <Badge kind="bad">Not all well</Badge>
+      <p>Not available: {bad.map(([name]) => title(name)).join(", ")}. What depends on it fails for now.</p>
+    </>
+  );
+}
+
 export function Overview() {
+  const loading = useLoad("overview", (signal) => get<OverviewData>("reports/overview", {}, signal));
+  const { data, error } = loading;
+  usePolling((data?.jobs.active ?? 0) > 0, POLL_MS, () => void loading.reload());
   return (
     <>
       <Heading title="Overview" />
       <div class="grid overview">
-        <Attainment />
-        <LatestJobs />
-        <Rows />
-        <Birthdays />
+        {error ? (
+          <Failure error={error} retry={() => void loading.reload()} />
+        ) : (
+          <>
+            <Attainment data={data} />
+            <LatestJobs data={data} />
+            <Rows data={data} />
+            <Birthdays data={data} />
+          </>
+        )}
         <HealthCard />
       </div>
     </>

@@ -5,7 +5,7 @@ import { Problem, call, get } from "../api/http.ts";
 import type { Upcoming } from "../api/types.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Select, Skeleton } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { date, plural } from "../ui/format.ts";
@@ -38,7 +38,7 @@ export function People({ query }: PageProps) {
   const [text, setText] = useState(name ?? "");
   const done = (sentence: string) => {
     setAdding(false);
-    say(sentence);
+    announce(sentence);
     pages.restart();
   };
   return (

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../api/http.ts";
 import type { Point } from "../api/types.ts";
 import { useAction, usePages } from "../state/load.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { count, unixTime } from "../ui/format.ts";
@@ -30,7 +30,7 @@ export function Points({ factory, span, changed }: PointsProps) {
   };
   const done = (sentence: string) => {
     close();
-    say(sentence);
+    announce(sentence);
     void pages.reload();
     changed();
   };

@@ -1,14 +1,15 @@
 // The sprockets: the list, a new one, and one to change or delete.
 
 import { useState } from "preact/hooks";
-import { Problem, call } from "../api/http.ts";
+import { Problem, call, get } from "../api/http.ts";
 import type { Sprocket } from "../api/types.ts";
 import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
 import { go, href } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
-import { say } from "../ui/announce.tsx";
+import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
+import { plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
 import { Conflict } from "../ui/conflict.tsx";
@@ -53,7 +54,7 @@ function NewSprocket() {
     const json = bodyOf(texts);
     const { data } = await call<Sprocket>("POST", "sprockets", { json, key: keyOf(json) });
     setTexts(EMPTY);
-    say(`Sprocket ${data.id} is created`);
+    announce(`Sprocket ${data.id} is created`);
     go(["sprockets", data.id]);
   };
   return (
@@ -99,6 +100,24 @@ function OneSprocket({ id }: { id: string }) {
   );
 }
 
+/** Where it is used, as far as it is counted. */
+function References({ path }: { path: string }) {
+  const loading = useLoad(`${path} references`, (signal) => get<{ points: number }>(`${path}/references`, {}, signal));
+  const points = loading.data?.points;
+  return (
+    <Card title="Where it is used">
+      <Failure error={loading.error} retry={() => void loading.reload()} />
+      {points === undefined && !loading.error && <Skeleton lines={1} />}
+      {points === 0 && <p>No production refers to it.</p>}
+      {points !== undefined && points > 0 && (
+        <p>
+          {plural(points, "point")} of production {points === 1 ? "refers" : "refer"} to it, so it can not be deleted.
+        </p>
+      )}
+    </Card>
+  );
+}
+
 function Edit({ path, version, set }: { path: string; version: Version; set: (version: Version) => void }) {
   const { data, etag } = version;
   const stored = textsOf(data);
@@ -116,7 +135,7 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
       setTheirs(undefined);
       set(saved);
       setTexts(textsOf(saved.data));
-      say(`Sprocket ${data.id} is saved`);
+      announce(`Sprocket ${data.id} is saved`);
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 412) throw error;
       setTheirs(await call<Sprocket>("GET", path));
@@ -124,7 +143,7 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
   };
   const remove = async () => {
     await call("DELETE", path, { ifMatch: etag });
-    say(`Sprocket ${data.id} is deleted`);
+    announce(`Sprocket ${data.id} is deleted`);
     go(["sprockets"]);
   };
   const takeTheirs = () => {
@@ -144,6 +163,7 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
           </Button>
         }
       />
+      <div class="stack">
       <Card>
         <form
           onSubmit={(event) => {
@@ -163,6 +183,8 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
           </div>
         </form>
       </Card>
+      <References path={path} />
+      </div>
       {theirs && (
         <Conflict
           what={`sprocket ${data.id}`}

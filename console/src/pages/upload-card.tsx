@@ -10,7 +10,7 @@ import { Table, type TableColumn } from "../ui/table.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JobState } from "./job-state.tsx";
 
-const SHOWN = 20; // rejected rows
+const MOST_ERRORS = 20; // rejected rows
 
 export function UploadCard({ upload, tables }: { upload: Upload; tables: TableInfo[] }) {
   const phase = upload.phase.value;
@@ -104,8 +104,8 @@ function Found({ upload }: { upload: Upload }) {
       </dl>
       {found.errors.length > 0 && (
         <>
-          <h3>{found.rejected > SHOWN ? `The first ${SHOWN} rejected rows` : "Rejected rows"}</h3>
-          <Table caption="Rejected rows" columns={ERRORS} rows={found.errors.slice(0, SHOWN)} />
+          <h3>{found.rejected > MOST_ERRORS ? `The first ${MOST_ERRORS} rejected rows` : "Rejected rows"}</h3>
+          <Table caption="Rejected rows" columns={ERRORS} rows={found.errors.slice(0, MOST_ERRORS)} />
         </>
       )}
       {done ? (
@@ -138,7 +138,7 @@ function Moving({ upload }: { upload: Upload }) {
   if (phase === "uploading" || phase === "paused") {
     return (
       <>
-        <p role="status">{phase === "paused" ? "The connection broke. The upload starts again when it is back." : "Uploading…"}</p>
+        <p role="status">{phase === "paused" ? "The connection broke. The upload starts again by itself when it is back." : "Uploading…"}</p>
         <Progress value={upload.progress.value} label="Uploaded" />
         <div class="buttons">
           {phase === "paused" && <Button onClick={() => upload.resume()}>Try again now</Button>}
@@ -158,7 +158,7 @@ function Moving({ upload }: { upload: Upload }) {
       <p>
         {plural(job.rows.written, "row")} written, {count(job.rows.rejected)} rejected. <Link to={href(["jobs", job.id])}>The job</Link>
       </p>
-      <JobActions job={job} changed={(changed) => (upload.job.value = changed)} kind="plain" />
+      <JobActions job={job} changed={(changed) => void upload.follow(changed)} kind="plain" />
     </>
   );
 }

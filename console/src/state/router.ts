@@ -2,6 +2,7 @@
 // server need not know it. `#/data/jobs?key=7` is the path ["data", "jobs"] with a query.
 
 import { signal } from "@preact/signals";
+import { entered } from "./unsaved.ts";
 
 export interface Place {
   path: string[];
@@ -22,9 +23,28 @@ function decode(text: string): string {
 }
 
 export const place = signal<Place>(read());
-addEventListener("hashchange", () => {
+/** Somebody is leaving a page on which something is not saved: by a link, by back or by the address */
+export const leaving = signal(false);
+let address = location.hash;
+
+function arrive(): void {
+  leaving.value = false;
+  address = location.hash;
   place.value = read();
+}
+
+addEventListener("hashchange", () => {
+  if (location.hash === address) leaving.value = false;
+  else if (entered.value) leaving.value = true;
+  else arrive();
 });
+
+export const leave = arrive;
+
+export function stay(): void {
+  leaving.value = false;
+  history.pushState(null, "", address || "#/");
+}
 
 type Parameters = Record<string, string | number | null | undefined>;
 
@@ -35,13 +55,15 @@ export function href(path: (string | number)[], query: Parameters = {}): string 
   return `#/${path.map((part) => encodeURIComponent(part)).join("/")}${text ? `?${text}` : ""}`;
 }
 
+/** To another page, for what was entered is saved. */
 export function go(path: (string | number)[], query: Parameters = {}): void {
-  location.hash = href(path, query);
+  history.pushState(null, "", href(path, query));
+  arrive();
 }
 
 /** Change the query of this page; back does not step through such changes. */
 export function setQuery(query: Parameters): void {
   const all = { ...Object.fromEntries(place.value.query), ...query };
   history.replaceState(null, "", href(place.value.path, all));
-  place.value = read();
+  arrive();
 }

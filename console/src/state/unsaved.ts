@@ -1,22 +1,27 @@
-// Whether something was entered that is not saved yet.
+// Whether something was entered that is not saved yet, or a file is on its way.
 
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { computed, signal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 
 const forms = new Set<object>();
-export const dirty = signal(false);
+/** Lost with this page of the console */
+export const entered = signal(false);
+/** Lost with the tab */
+export const sending = signal(false);
+export const dirty = computed(() => entered.value || sending.value);
 
-/** Marks a form as changed; the browser asks before such a page is left. */
+function note(form: object, changed: boolean): void {
+  if (changed) forms.add(form);
+  else forms.delete(form);
+  entered.value = forms.size > 0;
+}
+
+/** Marks a form as changed: whoever leaves the page is asked before. */
 export function useUnsaved(changed: boolean): void {
-  useEffect(() => {
-    if (!changed) return undefined;
+  useLayoutEffect(() => {
     const form = {};
-    forms.add(form);
-    dirty.value = true;
-    return () => {
-      forms.delete(form);
-      dirty.value = forms.size > 0;
-    };
+    note(form, changed);
+    return () => note(form, false);
   }, [changed]);
 }
 

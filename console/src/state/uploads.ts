@@ -1,15 +1,23 @@
 // A file on its way into a table: checked first, then loaded at once or, when it is large, as a job.
 
-import { type Signal, signal } from "@preact/signals";
+import { type Signal, effect, signal } from "@preact/signals";
 import { Problem, call, freshKey, get } from "../api/http.ts";
 import { postForm } from "../api/storage.ts";
 import type { Job, LoadOptions, Loaded, NewJob, Table } from "../api/types.ts";
 import { guessTable, headerOf } from "./tables.ts";
+import { sending } from "./unsaved.ts";
 
 const SMALL = 5_000_000; // bytes that the API takes at once
 const SAMPLE = 400_000; // bytes of a large file that are checked before it is sent
+const LARGEST = 5_000_000_000; // bytes that S3 takes by a form
 const POLL_MS = 1500;
+const AGAIN_MS = 5000; // after a broken connection, then twice as long each time
+const AGAIN_MOST_MS = 60_000;
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
+// of requests that may well succeed a little later; 401 until somebody has signed in again
+const PASSING = new Set([0, 401, 429, 503]);
+
+const SENDING = new Set<Phase>(["loading", "uploading", "paused"]);
 
 export type Phase = "choosing" | "checking" | "checked" | "loading" | "uploading" | "paused" | "job" | "loaded" | "cancelled";
 
@@ -27,6 +35,7 @@ export class Upload {
   private key = freshKey();
   private abort = new AbortController();
   private wake: (() => void) | undefined;
+  private following = false;
 
   constructor(
     readonly file: File,
@@ -70,7 +79,7 @@ export class Upload {
 
   /** Stops what is under way; a job is cancelled, and rows that it has written stay. */
   async cancel(): Promise<void> {
-    this.abort.abort();
+    this.abort.abort(new DOMException("cancelled", "AbortError"));
     this.wake?.();
     const job = this.job.value;
     if (job) await call("DELETE", `ingestions/${encodeURIComponent(job.id)}`);
@@ -93,12 +102,13 @@ export class Upload {
     try {
       await step();
     } catch (error) {
-      if (this.phase.value === "cancelled") return;
+      if (this.abort.signal.aborted) return;
       // a request that was not answered may be sent again with its key
       if (!(error instanceof Problem) || error.status !== 0) this.key = freshKey();
       this.error.value = error as Error;
       this.found.value = back === "choosing" ? undefined : this.found.value;
-      this.phase.value = back;
+      // a job that exists is not to be made again
+      if (this.phase.value !== "job") this.phase.value = back;
     }
   }
 
@@ -112,11 +122,12 @@ export class Upload {
   private async upload(): Promise<void> {
     this.phase.value = "uploading";
     await this.attempt("checked", async () => {
+      if (this.file.size > LARGEST) throw new Error("The file is larger than 5 GB. Cut it into several files, each with the header.");
       const { rows, ...options } = this.options.value;
       const json = { table: this.table.value, filename: this.file.name.slice(0, 255), options: { ...options, ...(rows ? { rows } : {}) } };
       const { data } = await call<NewJob>("POST", "ingestions", { json, key: freshKey() });
       this.job.value = data;
-      while (!(await this.send(data))) await this.connection();
+      for (let pause = AGAIN_MS; !(await this.send(data)); pause = Math.min(2 * pause, AGAIN_MOST_MS)) await this.connection(pause);
       await this.follow(data);
     });
   }
@@ -128,23 +139,40 @@ export class Upload {
     return postForm(upload, this.file, this.abort.signal, (part) => (this.progress.value = part));
   }
 
-  private async connection(): Promise<void> {
+  /** Until the browser is online again, somebody wishes so, or some time has passed. */
+  private async connection(pause: number): Promise<void> {
     this.phase.value = "paused";
     await new Promise<void>((resolve) => {
       this.wake = resolve;
       addEventListener("online", () => resolve(), { once: true });
+      setTimeout(() => navigator.onLine && resolve(), pause);
     });
     this.wake = undefined;
     this.abort.signal.throwIfAborted();
   }
 
-  private async follow(job: Job): Promise<void> {
+  /** The job as it is now, until it ends: it goes on whether it is looked at or not. */
+  async follow(job: Job): Promise<void> {
     this.job.value = job;
     this.phase.value = "job";
-    while (!ENDED.has(this.job.value.status)) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      if (this.abort.signal.aborted) return;
-      this.job.value = await get<Job>(`ingestions/${encodeURIComponent(job.id)}`);
+    if (this.following) return;
+    this.following = true;
+    try {
+      while (!ENDED.has(this.job.value.status)) {
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        if (this.abort.signal.aborted) return;
+        await this.look(this.job.value);
+      }
+    } finally {
+      this.following = false;
+    }
+  }
+
+  private async look({ id }: Job): Promise<void> {
+    try {
+      this.job.value = await get<Job>(`ingestions/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (!(error instanceof Problem) || !PASSING.has(error.status)) throw error;
     }
   }
 }
@@ -152,7 +180,12 @@ export class Upload {
 /** The files that were chosen, also while another page is looked at. */
 export const uploads = signal<Upload[]>([]);
 
-/** Add files, each with the table that its header or name says, and check them. */
+// a file is read here until it has arrived
+effect(() => {
+  sending.value = uploads.value.some(({ phase }) => SENDING.has(phase.value));
+});
+
+/** Add files, each with the table that is guessed from its header or name, and check them. */
 export async function addFiles(files: Iterable<File>, tables: Table[], preferred: string): Promise<void> {
   for (const file of files) {
     const header = headerOf(await file.slice(0, 4096).text());

@@ -1,4 +1,4 @@
-// What screen readers are to say, and what everybody sees for some seconds.
+// Announcements for screen readers, which everybody sees for some seconds.
 
 import { signal } from "@preact/signals";
 
@@ -7,7 +7,7 @@ const text = signal("");
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** A sentence on what has just happened. */
-export function say(sentence: string): void {
+export function announce(sentence: string): void {
   text.value = sentence;
   clearTimeout(timer);
   timer = setTimeout(() => (text.value = ""), SECONDS * 1000);

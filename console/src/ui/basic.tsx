@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/http.ts";
-import { say } from "./announce.tsx";
+import { announce } from "./announce.tsx";
 
 export type Children = ComponentChildren;
 
@@ -23,7 +23,7 @@ export function Button({ busy, kind = "plain", type = "button", disabled, class:
       type={type}
       class={`button ${kind} ${more as string}`}
       disabled={disabled}
-      aria-disabled={busy ? "true" : undefined}
+      aria-disabled={busy ? "true" : rest["aria-disabled"]}
       aria-busy={busy ? "true" : undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
     >
@@ -196,10 +196,10 @@ export function CopyButton({ text, name }: { text: () => string; name: string })
     try {
       await navigator.clipboard.writeText(text());
     } catch {
-      say("The browser does not allow copying");
+      announce("The browser does not allow copying");
       return;
     }
-    say("Copied");
+    announce("Copied");
     setCopied(true);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setCopied(false), 2000);

@@ -32,7 +32,7 @@ export function Sparkline({ actual, goal, label }: { actual: number[]; goal: num
 export interface Bar {
   name: string;
   value: number;
-  /** Said beside the bar; the value by itself if left out */
+  /** The text beside the bar; the value if left out */
   text?: string;
 }
 

@@ -11,6 +11,13 @@ interface DialogProps {
   wide?: boolean;
 }
 
+/** When what had the focus before is gone with what was asked about, the page's heading has it. */
+function keepFocus(): void {
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>("main h1")?.focus();
+  });
+}
+
 /** Open as long as it is rendered; without `close` nobody can dismiss it. */
 export function Dialog({ title, close, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
@@ -18,7 +25,10 @@ export function Dialog({ title, close, children, wide }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      keepFocus();
+    };
   }, []);
   return (
     <dialog
@@ -39,7 +49,7 @@ export function Dialog({ title, close, children, wide }: DialogProps) {
 interface ConfirmProps {
   title: string;
   children: Children;
-  /** What the button says, a verb */
+  /** The text of the button, a verb */
   verb: string;
   /** To be typed in before the button works */
   typed?: string;

@@ -1,4 +1,4 @@
-// Values as people say them.
+// Values in people's words.
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });

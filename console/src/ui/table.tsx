@@ -2,7 +2,7 @@
 // its cells (parts.css), for which the roles are named: a browser forgets those of a restyled table.
 
 import type { Pages } from "../state/load.ts";
-import { Button, type Children, Failure, Skeleton } from "./basic.tsx";
+import { Button, type Children, Empty, Failure, Skeleton } from "./basic.tsx";
 
 export interface TableColumn<T> {
   name: string;
@@ -92,19 +92,25 @@ interface PagerProps {
   previous: (() => void) | undefined;
   next: (() => void) | undefined;
   name: string;
+  /** While a page is loading there may be another one */
+  loading?: boolean;
 }
 
-export function Pager({ number, previous, next, name }: PagerProps) {
-  if (!previous && !next) return null;
+/** Its buttons keep the focus when there is no further page: a button that is disabled would lose it. */
+export function Pager({ number, previous, next, name, loading = false }: PagerProps) {
+  if (!previous && !next && !(loading && number > 1)) return null;
+  const button = (text: string, to: (() => void) | undefined) => (
+    <Button onClick={to} aria-disabled={to ? undefined : "true"}>
+      {text}
+    </Button>
+  );
   return (
     <nav class="pager" aria-label={`Pages of ${name}`}>
-      <Button onClick={previous} disabled={!previous}>
-        Previous
-      </Button>
-      <span>Page {number}</span>
-      <Button onClick={next} disabled={!next}>
-        Next
-      </Button>
+      {button("Previous", previous)}
+      <span role="status">
+        <span class="hidden">{name}: </span>Page {number}
+      </span>
+      {button("Next", next)}
     </nav>
   );
 }
@@ -120,13 +126,14 @@ interface ListProps<T> {
 /** A list of the API as a table: while it loads, when it is empty, when it failed. */
 export function ListTable<T>({ pages, caption, columns, keyOf, empty }: ListProps<T>) {
   const { data, error, reload } = pages;
-  if (error) return <Failure error={error} retry={() => void reload()} />;
-  if (!data) return <Skeleton lines={6} />;
-  if (!data.items.length && pages.number === 1) return <>{empty}</>;
+  if (data && !data.items.length && pages.number === 1 && !pages.next) return <>{empty}</>;
   return (
     <>
-      <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} />
-      <Pager number={pages.number} previous={pages.previous} next={pages.next} name={caption} />
+      <Failure error={error} retry={() => void reload()} />
+      {!data && !error && <Skeleton lines={6} />}
+      {data && data.items.length > 0 && <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} />}
+      {data && !data.items.length && <Empty title={pages.next ? "Nothing on this page; the next one may have more." : "Nothing more."} />}
+      <Pager number={pages.number} previous={pages.previous} next={pages.next} name={caption} loading={!data} />
     </>
   );
 }
