@@ -110,7 +110,7 @@ def test_what_was_entered_outlives_the_session(
         page.goto(f"{api}/#/factories/new")
         put_session(page, {"access": token(exp=4_000_000_000, username="demo")})
         page.reload()
-        page.get_by_label("Name").fill("Kept while signing in")
+        page.get_by_label("Name", exact=True).fill("Kept while signing in")
         page.get_by_role("button", name="Create factory").click()
         dialog = page.get_by_role("dialog", name="Your session has ended")
         with page.context.expect_page() as opened:

@@ -170,12 +170,12 @@ def test_reports_are_filtered_sorted_shared_and_downloaded(page: Page, api: str)
     page.get_by_role("link", name="Experiments").click()
     expect(page.locator("tbody tr").first).to_be_visible()
     page.get_by_role("link", name="Production").click()
-    page.get_by_label("From").fill("2021-01-21")
-    page.get_by_label("To").fill("2021-01-22")
+    page.get_by_label("From", exact=True).fill("2021-01-21")
+    page.get_by_label("To", exact=True).fill("2021-01-22")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("tbody tr").first).to_contain_text("Factory 1")
     page.reload()
-    expect(page.get_by_label("From")).to_have_value("2021-01-21")
+    expect(page.get_by_label("From", exact=True)).to_have_value("2021-01-21")
 
 
 def test_a_sprocket_is_created_changed_and_deleted(
@@ -218,7 +218,7 @@ def test_a_sprocket_is_created_changed_and_deleted(
 def test_a_factory_is_created_renamed_and_deleted(page: Page, api: str) -> None:
     page.goto(f"{api}/#/factories")
     page.get_by_role("link", name="New factory").click()
-    page.get_by_label("Name").fill("Works by hand")
+    page.get_by_label("Name", exact=True).fill("Works by hand")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Works by hand")).to_be_focused()
     expect(page.get_by_text("No production yet.")).to_be_visible()
