@@ -100,53 +100,6 @@ def every_log_group_has_a_retention(resources: Resources) -> Faults:
             yield f"{name} writes to a log group that is not the stack's"
 
 
-def every_alarm_reaches_somebody(resources: Resources) -> Faults:
-    topics = dict(of_type(resources, "AWS::SNS::Topic"))
-    subscribed = {each["TopicArn"] for _, each in of_type(resources, "AWS::SNS::Subscription")}
-    for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm"):
-        actions = alarm.get("AlarmActions", [])
-        if not actions or alarm.get("ActionsEnabled") is False:
-            yield f"{name} has no action"
-        for action in actions:
-            if action.strip("{}") not in topics or action not in subscribed:
-                yield f"{name} acts on {action}, which nobody reads"
-            # its policy does not let CloudWatch use it
-            elif topics[action.strip("{}")].get("KmsMasterKeyId") == "alias/aws/sns":
-                yield f"{name} cannot publish on {action}"
-
-
-def every_alarm_watches_what_is_measured(resources: Resources) -> Faults:
-    functions = dict(of_type(resources, "AWS::Lambda::Function"))
-    variables = [function["Environment"]["Variables"] for function in functions.values()]
-    measured = {
-        (of.get("POWERTOOLS_METRICS_NAMESPACE"), of["POWERTOOLS_SERVICE_NAME"]) for of in variables
-    }
-    for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm"):
-        dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-        if alarm["Namespace"].startswith("AWS/"):
-            watched = {value.strip("{}").partition(".")[0] for value in dimensions.values()}
-            if not watched <= resources.keys():
-                yield f"{name} watches nothing of the stack: {dimensions}"
-        elif (alarm["Namespace"], dimensions.get("service")) not in measured:
-            yield f"{name} watches {alarm['Namespace']} {dimensions}, where nothing is measured"
-
-
-def every_queue_is_read_or_watched(resources: Resources) -> Faults:
-    read = {
-        mapping["EventSourceArn"]
-        for _, mapping in of_type(resources, "AWS::Lambda::EventSourceMapping")
-    }
-    watched = {
-        dimension["Value"]
-        for _, alarm in of_type(resources, "AWS::CloudWatch::Alarm")
-        for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "QueueName"
-    }
-    for name, _ in of_type(resources, "AWS::SQS::Queue"):
-        if f"{{{name}.Arn}}" not in read and f"{{{name}.QueueName}}" not in watched:
-            yield f"nobody learns of what is in {name}"
-
-
 def every_data_set_is_in_every_list(resources: Resources) -> Faults:
     functions = dict(of_type(resources, "AWS::Lambda::Function"))
     environment = functions["PortalFunction"]["Environment"]["Variables"]

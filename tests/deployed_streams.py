@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.deployed import Faults, listed, of_type, statements
 from tests.transformed import Resources
+from tests.watched import alarms_on
 
 STREAM_SECONDS = 24 * 3600  # a stream then drops a record, whether it was read or not
 SPARE_SECONDS = 3600
@@ -23,8 +24,8 @@ def _thresholds(resources: Resources, metric: str, dimension: str) -> list[float
     """Of the alarms on a metric of a resource."""
     return [
         alarm["Threshold"]
-        for _, alarm in of_type(resources, "AWS::CloudWatch::Alarm")
-        if alarm["MetricName"] == metric and alarm["Dimensions"][0]["Value"] == dimension
+        for alarm, values in alarms_on(resources, metric)
+        if values == {dimension}
     ]
 
 

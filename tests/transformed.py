@@ -11,6 +11,7 @@ from infra.transform import transform
 from tests.template import template
 
 PROD = {"Environment": "prod", "GradualDeployment": "true", "AlarmAddress": "ops@example.com"}
+PROD["MonthlyBudget"] = "100"
 PROD["PermissionsBoundary"] = "arn:aws:iam::123456789012:policy/boundary"
 PSEUDO = {
     "AWS::Region": "eu-central-1",

@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from greetings import service, store
 from greetings.names import name_key
@@ -24,6 +23,7 @@ from greetings.zones import today_in
 from shared.aws import make_client
 from shared.birthdays import birthday_in, born_on, message
 from shared.deadline import HANDOVER
+from shared.metrics import measure
 from shared.parallel import together
 from shared.settings import setting
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 logger = Logger()
-metrics = Metrics()
 
 # Zones are at most so far behind UTC, and before it
 BEHIND, BEFORE = timedelta(hours=12), timedelta(hours=14)
@@ -60,8 +59,7 @@ def handler(_event: object, context: Any) -> dict[str, int]:
             if context.get_remaining_time_in_millis() < HANDOVER * 1000:
                 break
     greeted, failed = _sum(greeted, failed, batch, now)
-    metrics.add_metric("Greeted", MetricUnit.Count, greeted)
-    metrics.flush_metrics()
+    measure({"Greeted": greeted})
     logger.info("announced", extra={"greeted": greeted, "failed": failed})
     if failed:
         raise NotPublishedError(f"{failed} greetings could not be published")

@@ -14,6 +14,7 @@ from ingestion.scope import dedupe_scope
 from shared import deadline
 from shared.datasets import DataSet
 from shared.items import Item
+from shared.metrics import measure_rows
 from shared.problems import Fault, Invalid, StoreUnavailable, fault_at
 from shared.retries import patient
 
@@ -80,12 +81,17 @@ def load_csv(data_set: DataSet, raw: bytes, options: Options) -> dict[str, Any]:
         if time.monotonic() < until:
             raise
         raise UnfinishedError(skipped) from error
-    return {
-        "table": data_set.name,
+    counts = {
         "read": loaded.read,
         "written": len(items),
         "duplicates": len(skipped or ()),
         "rejected": loaded.rejected,
+    }
+    if not options.dry_run:
+        measure_rows(counts)
+    return {
+        "table": data_set.name,
+        **counts,
         "errors": loaded.errors,
         **({"dry_run": True} if options.dry_run else {}),
         **dedupe_scope(dedupe=options.dedupe),
@@ -154,6 +160,7 @@ def write_rows(data_set: DataSet, rows: list[dict[str, Any]]) -> int:
         bad = len({fault["loc"][2] for fault in faults})
         raise Invalid(f"{bad} of {len(rows)} rows are invalid, nothing was written", faults)
     store.put(data_set, items)
+    measure_rows({"read": len(items), "written": len(items)})
     return len(items)
 
 

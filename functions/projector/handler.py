@@ -8,15 +8,14 @@ stream's poller ignores partial batch responses.
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from projector.dead_letters import send_to_dead_letters
 from projector.deltas import UNREADABLE, Change
 from projector.store.changes import apply
 from projector.store.records import Record, change_of, shard_of
+from shared.metrics import measure
 
 logger = Logger()
-metrics = Metrics()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -46,9 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     if changes:
         apply(shard_of(event, read.values()), changes, give_up)
-    if poison or refused:
-        metrics.add_metric("PoisonRecords", MetricUnit.Count, len(poison) + refused)
-    metrics.add_metric("ChangesApplied", MetricUnit.Count, len(changes) - refused)
-    metrics.flush_metrics()
-    logger.info("projected", extra={"records": len(records), "poison": len(poison) + refused})
+    lost = len(poison) + refused
+    measure({"ChangesApplied": len(changes) - refused, "PoisonRecords": lost})
+    logger.info("projected", extra={"records": len(records), "poison": lost})
     return {"state": {}}

@@ -7,14 +7,13 @@ difference: only what differs by the same amount in two passes counts.
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from projector.differences import Differences, lasting_differences, missing
 from projector.store.repair import add_missing, compact, correct_lists
+from shared.metrics import measure
 from shared.views import USERS_WITH_EXPERIMENTS
 
 logger = Logger()
-metrics = Metrics()
 
 # Seconds between the passes: the projector is seldom that late
 COMPARISON_PAUSE = 20.0
@@ -44,8 +43,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if event.get("repair"):
         repair(found)
     moved = compact()
-    metrics.add_metric("ViewDifferences", MetricUnit.Count, len(found))
-    metrics.flush_metrics()
+    measure({"ViewDifferences": len(found)})
     listed = [{"counter": f"{kind} {name}", "missing": by} for (kind, name), by in found.items()]
     return {
         "differences": len(found),

@@ -11,6 +11,7 @@ from reports.representations import ALL, represent
 from shared.etags import content_tag
 from shared.http import NOT_MODIFIED, Api
 from shared.lazy import LazyModels
+from shared.metrics import measure
 from shared.moments import rfc3339
 from shared.params import CURSOR, FROM, LIMIT, TO, YEAR, IntParam
 
@@ -98,6 +99,7 @@ def publish(report: Report) -> None:
     """Register the report's route."""
 
     def respond(**query: Any) -> Response[str]:
+        measure({"ReportReads": 1}, report=report.name)
         as_of = rfc3339(datetime.now(UTC), "seconds")
         document = {"report": report.name, "as_of": as_of, **report.read(**query)}
         return represent(api, report, document)
@@ -126,5 +128,6 @@ for each in REPORTS:
     problems=(404,),
 )
 def user_experiments(user_id: str) -> Response[Any]:
+    measure({"ReportReads": 1}, report="user-experiments")
     row = service.user_experiments(user_id)
     return api.with_etag(content_tag(row), row)

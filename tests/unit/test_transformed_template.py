@@ -9,7 +9,7 @@ import yaml
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from infra.build import open_to_everyone
-from tests import deployed, deployed_streams
+from tests import deployed, deployed_alarms, deployed_streams
 from tests.template import ROOT, template
 from tests.transformed import Resolver, Resources, resolved, transformed
 
@@ -47,14 +47,17 @@ RULES: list[Rule] = [
     deployed.every_function_is_published_by_an_alias,
     deployed.every_caller_calls_an_alias,
     deployed.every_log_group_has_a_retention,
-    deployed.every_alarm_reaches_somebody,
-    deployed.every_alarm_watches_what_is_measured,
-    deployed.every_queue_is_read_or_watched,
     deployed.every_data_set_is_in_every_list,
     deployed.every_role_has_the_boundary,
     deployed.every_table_is_read_by_health,
     deployed.no_policy_has_a_wildcard,
     deployed.every_gateway_response_is_json,
+    deployed_alarms.every_alarm_reaches_somebody,
+    deployed_alarms.every_publisher_may_publish,
+    deployed_alarms.every_alarm_watches_what_is_measured,
+    deployed_alarms.every_alarm_has_its_section,
+    deployed_alarms.every_function_has_an_alarm,
+    deployed_alarms.every_queue_is_read_or_watched,
     deployed_streams.every_late_stream_is_noticed_in_time,
     deployed_streams.every_reader_learns_its_shard_in_order,
     deployed_streams.every_record_that_is_given_up_is_kept,
@@ -135,37 +138,77 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         "PortalFunction",
     ),
     (
-        deployed.every_alarm_reaches_somebody,
-        lambda of: properties(of, "SweeperAlarm").pop("AlarmActions"),
-        "SweeperAlarm has no action",
+        deployed_alarms.every_alarm_reaches_somebody,
+        lambda of: properties(of, "SweeperErrorsAlarm").pop("AlarmActions"),
+        "SweeperErrorsAlarm has no AlarmActions",
     ),
     (
-        deployed.every_alarm_reaches_somebody,
-        lambda of: properties(of, "SweeperAlarm").update(AlarmActions=["{GreetingsTopic}"]),
+        deployed_alarms.every_alarm_reaches_somebody,
+        lambda of: properties(of, "SweeperErrorsAlarm").pop("OKActions"),
+        "SweeperErrorsAlarm has no OKActions",
+    ),
+    (
+        deployed_alarms.every_publisher_may_publish,
+        lambda of: of.pop("AlarmTopicPolicy"),
+        "budgets may not publish",
+    ),
+    (
+        deployed_alarms.every_alarm_reaches_somebody,
+        lambda of: properties(of, "SweeperErrorsAlarm").update(AlarmActions=["{GreetingsTopic}"]),
         "nobody reads",
     ),
     (
-        deployed.every_alarm_reaches_somebody,
+        deployed_alarms.every_alarm_reaches_somebody,
         lambda of: properties(of, "AlarmTopic").update(KmsMasterKeyId="alias/aws/sns"),
-        "SweeperAlarm cannot publish",
+        "SweeperErrorsAlarm cannot publish",
     ),
     (
-        deployed.every_alarm_reaches_somebody,
+        deployed_alarms.every_alarm_reaches_somebody,
         lambda of: of.pop("AlarmSubscription"),
         "nobody reads",
     ),
     (
-        deployed.every_alarm_watches_what_is_measured,
+        deployed_alarms.every_alarm_watches_what_is_measured,
         lambda of: properties(of, "ReconcileAlarm").update(Namespace="Sprocketworks"),
         "ReconcileAlarm watches Sprocketworks",
     ),
     (
-        deployed.every_alarm_watches_what_is_measured,
-        lambda of: properties(of, "SweeperAlarm")["Dimensions"][0].update(Value="sweeper"),
-        "SweeperAlarm watches nothing",
+        deployed_alarms.every_alarm_watches_what_is_measured,
+        lambda of: properties(of, "SweeperErrorsAlarm")["Dimensions"][0].update(Value="sweeper"),
+        "SweeperErrorsAlarm watches sweeper, which is nothing",
     ),
     (
-        deployed.every_queue_is_read_or_watched,
+        deployed_alarms.every_alarm_watches_what_is_measured,
+        lambda of: properties(of, "SweeperErrorsAlarm").update(MetricName="Faults"),
+        "Faults by ['FunctionName', 'Resource'], which AWS has not",
+    ),
+    (
+        deployed_alarms.every_alarm_watches_what_is_measured,
+        lambda of: of.pop("ViewsTable"),
+        "TableErrorsAlarm watches {ViewsTable}, which is nothing",
+    ),
+    (
+        deployed_alarms.every_alarm_has_its_section,
+        lambda of: properties(of, "SweeperErrorsAlarm").pop("AlarmDescription"),
+        "SweeperErrorsAlarm names the section ''",
+    ),
+    (
+        deployed_alarms.every_alarm_has_its_section,
+        lambda of: of.pop("ReconcileAlarm"),
+        "the section views-wrong of docs/operations.md is about no alarm",
+    ),
+    (
+        deployed_alarms.every_function_has_an_alarm,
+        lambda of: properties(of, "WorkerFunction").update(Timeout=600),
+        "nobody learns that WorkerFunction is slow",
+    ),
+    (
+        deployed_alarms.every_function_has_an_alarm,
+        lambda of: of.pop("WorkerErrorsAlarm"),
+        "nobody learns that WorkerFunction fails",
+    ),
+    (
+        deployed_alarms.every_queue_is_read_or_watched,
         lambda of: of.pop("ProjectorDeadLettersAlarm"),
         "ProjectorDeadLetters",
     ),

@@ -6,15 +6,14 @@ The last task of the state machine, also behind its catch; then the next job of 
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from ingestion.large import jobs, objects, rejects, turns
 from ingestion.large.store import progress, queues, records
 from shared.datasets import DATA_SETS
 from shared.items import Item
+from shared.metrics import measure, measure_rows
 
 logger = Logger()
-metrics = Metrics()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -68,7 +67,7 @@ def finish(job: Item) -> Item | None:
 
 def _report(job: Item) -> None:
     logger.info("finished", extra={**jobs.log_keys(job), "status": job["status"]})
-    for name in records.COUNTS:
-        metrics.add_metric(f"Rows{name.capitalize()}", MetricUnit.Count, job[name])
-    metrics.add_metric("IngestionsFailed", MetricUnit.Count, int(job["status"] == "failed"))
-    metrics.flush_metrics()
+    if not job["options"].get("dry_run"):
+        measure_rows({name: job[name] for name in records.COUNTS})
+    ends = ("succeeded", "failed", "cancelled")
+    measure({f"Ingestions{end.capitalize()}": int(job["status"] == end) for end in ends})

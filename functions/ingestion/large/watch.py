@@ -5,13 +5,15 @@ never started, this does; an event that is lost is made up for by the schedule.
 """
 
 import json
+import time
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from ingestion.large import jobs, turns
-from ingestion.large.store import records
+from ingestion.large.store import queues, records
 from shared.datasets import DATA_SETS
+from shared.metrics import measure
 
 logger = Logger()
 
@@ -21,6 +23,16 @@ def handler(event: dict[str, Any], _context: object) -> None:
         _ended(json.loads(event["detail"]["input"]))
     for table in DATA_SETS:
         turns.advance(table)
+    idle = _idle_seconds()
+    measure({"IngestionsActive": len(idle)})
+    measure({"IngestionIdleSeconds": max(idle, default=0)}, unit="Seconds")
+
+
+def _idle_seconds() -> list[int]:
+    """Of each job that has its table: how long nothing of it was loaded."""
+    since = queues.taken_at(DATA_SETS)
+    last = [max(since[job["id"]], job.get("advanced", 0)) for job in records.get_many(list(since))]
+    return [int(time.time()) - moment for moment in last]
 
 
 def _ended(execution: dict[str, Any]) -> None:

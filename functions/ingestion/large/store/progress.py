@@ -86,7 +86,9 @@ def step(job: Item, number: int, before: Item | None, done: Step) -> Item | None
     added = {**done.counts, "bytes_done": done.end - done.start, "chunks_done": int(done.last)}
     add = records.jobs_table().update_operation(
         records.key(job["id"]),
-        "ADD " + ", ".join(f"#{name} :{name}" for name in added) + " SET touched = :now",
+        "ADD "
+        + ", ".join(f"#{name} :{name}" for name in added)
+        + " SET touched = :now, advanced = :now",
         names={f"#{name}": name for name in added},
         values={f":{name}": value for name, value in added.items()} | {":now": int(time.time())},
     )

@@ -4,6 +4,7 @@ From its arrival to its end a job either waits or has its table. Each change of 
 transaction with the change of the job's record, so no crash leaves a job that does neither.
 """
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -47,7 +48,7 @@ def drop(entry: Item) -> None:
 
 def take(job: Item) -> bool:
     """Whether the job has its table now: nobody else had it, and it was waiting."""
-    holder = {**_holder_key(job["table"]), "job": job["id"]}
+    holder = {**_holder_key(job["table"]), "job": job["id"], "since": int(time.time())}
     put = records.jobs_table().put_operation(holder, "attribute_not_exists(pk)")
     return records.transacted([put, _remove(job)])
 
@@ -63,6 +64,14 @@ def holders(tables: Iterable[str]) -> dict[str, str]:
     return {
         each["sk"]: each["job"] for each in records.jobs_table().get_many(keys, consistent=True)
     }
+
+
+def taken_at(tables: Iterable[str]) -> dict[str, int]:
+    """The jobs that have a table, and when each took it, Unix seconds."""
+    keys = [_holder_key(table) for table in tables]
+    found = records.jobs_table().get_many(keys, consistent=True)
+    # of a job that the version before has started it is not known
+    return {each["job"]: int(each.get("since", time.time())) for each in found}
 
 
 def end(job: Item, **attributes: Any) -> Item | None:
