@@ -37,12 +37,16 @@ SOURCES = (
     "samconfig.toml",
     "console/src",
     "console/package-lock.json",
+    "events",
     "infra/ingestion.asl.json",
     "infra/assets.py",
     "infra/console.py",
+    "infra/examples.py",
     "infra/openapi.py",
     "infra/operations.py",
+    "infra/parameters.py",
     "infra/schemas.py",
+    "infra/security.py",
 )
 GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")
 

@@ -25,8 +25,21 @@ reported with all its faults in `errors`. Lists are pages: pass the `next` of on
 of the following.
 """
 
+TAGS = {
+    "birthdays": "Whose birthdays are next",
+    "factories": "Factories, their charts and the points of their production",
+    "health": "Whether the API works",
+    "hello": "Greetings, and the birthdays that they know",
+    "ingestions": "Jobs that load files of any size",
+    "production": "The production of all factories",
+    "reports": "Figures of hires, experiments and production, as JSON, CSV or a drawing",
+    "sprockets": "Sprockets, which production refers to",
+    "tables": "Data sets and their rows",
+}
+
 
 def health() -> JsonObject:
+    """Ask each store and queue for something small. Nobody needs a token for it."""
     raise NotImplementedError("the portal serves it")
 
 
@@ -61,7 +74,10 @@ def document() -> JsonObject:
         "info": {"title": "Sprocketworks", "version": "1.0.0", "description": ABOUT},
         # relative to this document, so that it holds behind every stage and domain
         "servers": [{"url": "."}],
-        "tags": [{"name": name} for name in sorted({tag(route) for route in found})],
+        "tags": [
+            {"name": name, "description": TAGS[name]}
+            for name in sorted({tag(route) for route in found})
+        ],
         "paths": paths,
         "components": operations.components(),
     }

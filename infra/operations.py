@@ -5,34 +5,15 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from inspect import getdoc
 
+from infra import examples, parameters, security
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
-from shared.idempotency import KEY_HEADER, LONGEST_KEY
 from shared.lazy import Model
 from shared.params import CURSOR
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC
 from shared.problems import PROBLEM_JSON, StoreUnavailable
 from shared.route import NOT_MODIFIED, Route
 
-PATH_PARAMETERS = {
-    "table": "Name of a data set, such as `departments`",
-    "id": "Key of the row",
-    "ingestion_id": "Id of the job",
-    "sprocket_id": "Id of the sprocket",
-    "factory_id": "Id of the factory",
-    "point_id": "Id of the point",
-    "user_id": "Id of the user",
-    "username": "Letters of any script, at most 64; looked up without regard to case",
-}
-PROBLEM_EXAMPLE = {
-    "type": "about:blank",
-    "title": "",
-    "status": 0,
-    "detail": "What went wrong, in a sentence",
-    "instance": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-}
-# the package whose routes ask for no token
-OPEN_PACKAGE = "portal"
 # of API Gateway, of any route when the store is down, or for a query or header
 ALWAYS = (400, 429, 500, 503)
 
@@ -51,15 +32,7 @@ class Operations:
     def components(self) -> JsonObject:
         """What the operations described so far refer to."""
         return {
-            "securitySchemes": {
-                "token": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "An access token of the user pool: scope `sprocketworks/read`"
-                    " for GET, `sprocketworks/write` for all else",
-                }
-            },
+            "securitySchemes": security.SCHEMES,
             "schemas": dict(sorted(self.definitions.items())),
             "responses": {
                 _problem_name(status): self.problems[status] for status in sorted(self.problems)
@@ -68,35 +41,31 @@ class Operations:
 
     def describe(self, route: Route) -> JsonObject:
         operation: JsonObject = {
-            "operationId": route.function.__name__,
+            "operationId": _name(route),
             "tags": [tag(route)],
             "summary": route.summary,
         }
         if route.function.__doc__:
             operation["description"] = getdoc(route.function)
-        parameters = [
-            *_parameters(route),
-            *_once(route),
-            *_preference(route),
-            *self._validators(route),
-        ]
-        if parameters:
-            operation["parameters"] = parameters
+        given = [*parameters.of(route), *self._validators(route)]
+        if given:
+            operation["parameters"] = given
         if content := self._request(route):
             operation["requestBody"] = {"required": True, "content": content}
-        if route.package != OPEN_PACKAGE:
-            operation["security"] = [{"token": []}]
+        operation["security"] = security.of(route)
         operation["responses"] = self._responses(route)
         return operation
 
     def _request(self, route: Route) -> JsonObject:
         content: JsonObject = {}
         if route.body:
-            schema = self.schemas[route.body]
-            content[JSON] = {"schema": schema}
+            content[JSON] = {"schema": self.schemas[route.body]}
         for media_type in route.consumes:
             content[media_type] = {"schema": _text_schema(media_type)}
-        return content
+        return {
+            media_type: described | examples.of_request(_name(route), media_type)
+            for media_type, described in content.items()
+        }
 
     def _validators(self, route: Route) -> Iterator[JsonObject]:
         """The request headers of a resource with an entity tag."""
@@ -140,7 +109,9 @@ class Operations:
         if status not in {204, 303, 304}:
             model = (route.job if status == 202 else None) or route.response
             response["content"] = {
-                kind: self._content(route, kind, model) for kind in route.produces
+                kind: self._content(route, kind, model)
+                | examples.of_response(_name(route), status, kind)
+                for kind in route.produces
             }
         return response
 
@@ -153,12 +124,10 @@ class Operations:
 
     def _problem(self, status: int) -> JsonObject:
         if status not in self.problems:
-            title = HTTPStatus(status).phrase
-            content = {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": {**PROBLEM_EXAMPLE, "title": title, "status": status},
-            }
-            problem: JsonObject = {"description": title, "content": {PROBLEM_JSON: content}}
+            example = examples.of_problem(status)
+            content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+            described = examples.TITLES[status]
+            problem: JsonObject = {"description": described, "content": {PROBLEM_JSON: content}}
             if status == 503:
                 seconds = {"schema": {"type": "string"}, "description": "Seconds"}
                 problem["headers"] = dict.fromkeys(StoreUnavailable().headers, seconds)
@@ -166,14 +135,19 @@ class Operations:
         return {"$ref": f"#/components/responses/{_problem_name(status)}"}
 
 
+def _name(route: Route) -> str:
+    """The id of the operation."""
+    return route.function.__name__
+
+
 def _problem_name(status: int) -> str:
-    return re.sub(r"\W", "", HTTPStatus(status).phrase.title())
+    return re.sub(r"\W", "", examples.TITLES[status].title())
 
 
 def _problems(route: Route) -> set[int]:
     """Statuses that a route may fail with: what it declares, and what follows from its input."""
     statuses = {*ALWAYS, *route.problems}
-    if route.package != OPEN_PACKAGE:
+    if security.asks_token(route):
         statuses |= {401, 403}
     if route.method == "POST":  # of Idempotency-Key
         statuses |= {409, 422}
@@ -208,59 +182,12 @@ def _accepted(route: Route, status: int) -> JsonObject:
     }
 
 
-def _preference(route: Route) -> Iterator[JsonObject]:
-    """The request header that asks for a 202 at once."""
-    if route.job is not None:
-        yield {
-            "name": "Prefer",
-            "in": "header",
-            "description": f"`{RESPOND_ASYNC}`: do not wait for the result (RFC 7240)",
-            "schema": {"type": "string"},
-        }
-
-
 def _link(route: Route, status: int) -> JsonObject:
     """Of pages that are no JSON: that has `next`."""
     if status != route.status or CURSOR not in route.query or route.produces == (JSON,):
         return {}
     about = 'The next page, `<?…>; rel="next"`, relative to the request; only where one follows'
     return {"Link": {"description": about, "required": False, "schema": {"type": "string"}}}
-
-
-def _parameters(route: Route) -> Iterator[JsonObject]:
-    for name in re.findall(r"\{(\w+)\}", route.path):
-        if name not in PATH_PARAMETERS:
-            raise ValueError(f"{route.path}: describe {name!r} in PATH_PARAMETERS of {__name__}")
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": PATH_PARAMETERS[name],
-            "schema": {"type": "string"},
-        }
-    for param in route.query:
-        default = {} if param.default is None else {"default": param.default}
-        schema = param.schema()
-        joined = {"explode": False} if schema["type"] == "array" else {}
-        yield {
-            "name": param.name,
-            "in": "query",
-            "required": False,
-            "description": param.description,
-            "schema": schema | default,
-            **joined,
-        }
-
-
-def _once(route: Route) -> Iterator[JsonObject]:
-    """The request header by which a POST is done once."""
-    if route.method == "POST":
-        yield {
-            "name": KEY_HEADER,
-            "in": "header",
-            "description": "The same key and body get the first response again, for a day",
-            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
-        }
 
 
 def _text_schema(media_type: str) -> JsonObject:

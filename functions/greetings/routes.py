@@ -28,6 +28,12 @@ WITHIN = IntParam("within", "Days ahead", default=30, ge=0, le=366)
     problems=(412, 415, 422),
 )
 def put_birthday(username: str, body: models.Birthday) -> Response[Any]:
+    """Save somebody's date of birth, or change it.
+
+    The name is letters of any script, at most 64, and is looked up without regard to case and
+    Unicode form. The day is before today; `timeZone` is the zone in which today is read, UTC if it
+    is left out.
+    """
     service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.if_match())
     return no_content()
 
@@ -41,12 +47,18 @@ def put_birthday(username: str, body: models.Birthday) -> Response[Any]:
     problems=(404,),
 )
 def get_greeting(username: str, tz: str | None) -> Response[str]:
+    """Greet somebody by the name as it is in the path.
+
+    The message says in how many days the birthday is, or wishes a happy one. Somebody born on
+    29 February has the birthday on 28 February in a common year.
+    """
     message, tag = service.greet(username, tz, service.now())
     return api.with_etag(tag, {"message": message})
 
 
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
 def delete_birthday(username: str) -> Response[Any]:
+    """Delete somebody's birthday; a name that is not known is deleted already."""
     service.forget(username, api.if_match())
     return no_content()
 
@@ -58,4 +70,5 @@ def delete_birthday(username: str) -> Response[Any]:
     response=models.UpcomingPage,
 )
 def list_birthdays(within: int, limit: int, cursor: str | None) -> JsonObject:
+    """The birthdays of today and the coming days, soonest first, with the age that is reached."""
     return service.upcoming(within, limit, cursor, service.now().date())

@@ -43,6 +43,10 @@ DEDUPE = FlagParam("dedupe", "Skip a row that equals one read or stored in all c
     "/tables", summary="The data sets, with their columns and live counts", response=models.Tables
 )
 def list_tables() -> JsonObject:
+    """Each data set with its columns, the key first, and how many rows it has now.
+
+    The order of the columns is that of a CSV without a header.
+    """
     return service.tables()
 
 
@@ -54,6 +58,7 @@ def list_tables() -> JsonObject:
     problems=(404,),
 )
 def get_table(table: str, limit: int) -> JsonObject:
+    """The columns of a data set, and some of its rows as a sample."""
     return service.sample(service.data_set_of(table), limit)
 
 
@@ -66,6 +71,10 @@ def get_table(table: str, limit: int) -> JsonObject:
     problems=(404, 406),
 )
 def list_rows(table: str, limit: int | None, cursor: str | None) -> Response[str]:
+    """All rows of a table, page after page, each once. As CSV a page has up to 1,000 rows.
+
+    The CSV is for spreadsheets: a cell that would run as a formula begins with an apostrophe.
+    """
     data_set = service.data_set_of(table)
     query = api.event.get("queryStringParameters") or {}
     headers = {"Vary": "Accept"}
@@ -89,6 +98,7 @@ def list_rows(table: str, limit: int | None, cursor: str | None) -> Response[str
     problems=(404,),
 )
 def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's name
+    """The row with this key; columns that are blank are null."""
     row = service.one_row(service.data_set_of(table), id)
     return api.with_etag(content_tag(row), row)
 
@@ -106,6 +116,13 @@ def get_row(table: str, id: str) -> Response[str]:  # noqa: A002 - the path's na
 def load_csv(
     table: str, rows: int | None, strict: bool, dry_run: bool, dedupe: bool
 ) -> JsonObject | Response[str]:
+    """Load a CSV, as the body or as the field `file` of a form; valid rows are written.
+
+    A header, the delimiter (`,` `;` tab or `|`), quotes and a byte-order mark are recognised. A row
+    with the key of a stored one replaces it. The first 100 rejected records are listed with line,
+    column and reason. What takes more than 20 s goes on as a job: 202 and its address. Files of any
+    size go through `POST /ingestions`.
+    """
     # imported here: only loading needs the parser and pydantic's core
     from ingestion import loading, upload
 
@@ -139,6 +156,10 @@ def load_csv(
     problems=(404, 413, 415, 422),
 )
 def write_rows(table: str, body: models.RowsIn) -> JsonObject:
+    """Write rows; a row with the key of a stored one replaces it.
+
+    If any row is not valid nothing is written, and each bad one is named.
+    """
     from ingestion import json_rows, loading
 
     data_set = service.data_set_of(table)

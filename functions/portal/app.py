@@ -72,10 +72,12 @@ def serve(file: File) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         version = request.query_params.get("v")
-        headers = file.headers_for(sign_in(request).get("sign_in", ""), version)
+        address = sign_in(request).get("sign_in", "")
+        headers = file.headers_for(address, version)
         if not_modified(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return Response(file.content, media_type=file.media_type, headers=headers)
+        content = file.content_for(address)
+        return Response(content, media_type=file.media_type, headers=headers)
 
     return endpoint
 

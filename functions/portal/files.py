@@ -47,7 +47,13 @@ class File:
 
     @cached_property
     def digest(self) -> str:
-        return sha256(self.content).hexdigest()[:32]
+        return _digest(self.content)
+
+    def content_for(self, sign_in: str) -> bytes:
+        """The content where people sign in at that address, which the contract names."""
+        if self.media_type != JSON:
+            return self.content
+        return self.content.replace(b'"/oauth2/', f'"{sign_in}/oauth2/'.encode())
 
     def headers_for(self, sign_in: str, version: str | None) -> dict[str, str]:
         """The headers where people sign in at that address.
@@ -56,7 +62,9 @@ class File:
         a weak one, as API Gateway may compress the content.
         """
         kept = f"public, max-age={MAX_AGE}, immutable" if version == self.digest else "no-cache"
-        headers = {"ETag": f'W/"{self.digest}"', "Cache-Control": kept}
+        content = self.content_for(sign_in)
+        digest = self.digest if content is self.content else _digest(content)
+        headers = {"ETag": f'W/"{digest}"', "Cache-Control": kept}
         if self.policy:
             headers["Content-Security-Policy"] = (
                 self.policy.replace("{inline}", " ".join(_inline_digests(self.content)))
@@ -64,6 +72,10 @@ class File:
                 .replace("{uploads}", _uploads())
             )
         return headers
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
 
 
 def _versioned(reference: re.Match[str]) -> str:
@@ -88,6 +100,7 @@ def _inline_digests(page: bytes) -> Iterator[str]:
 
 
 HTML = "text/html"
+JSON = "application/json"
 SCRIPT = "text/javascript"
 STYLE = "text/css"
 
@@ -95,7 +108,7 @@ FILES = {
     "/": File("console/index.html", HTML, CONSOLE_POLICY),
     "/docs": File("docs/swagger.html", HTML, DOCS_POLICY),
     "/redoc": File("docs/redoc.html", HTML, DOCS_POLICY),
-    "/openapi.json": File("openapi.json", "application/json"),
+    "/openapi.json": File("openapi.json", JSON),
     "/static/console.js": File("assets/console.js", SCRIPT),
     "/static/licenses.txt": File("assets/licenses.txt", "text/plain"),
     "/static/favicon.svg": File("console/favicon.svg", "image/svg+xml"),

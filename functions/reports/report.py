@@ -32,6 +32,7 @@ class Report:
 
     name: str
     summary: str
+    description: str
     read: Callable[..., JsonObject]
     query: tuple[Param, ...]
     model: Model

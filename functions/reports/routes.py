@@ -33,6 +33,7 @@ REPORTS = (
     Report(
         name="hires-by-quarter",
         summary="Hires per department and job in each quarter of a year",
+        description="Hires of a known department and job, sorted by department, then by job.",
         read=service.hires_by_quarter,
         query=(YEAR, ROW_LIMIT, CURSOR),
         model=models.HiresByQuarter,
@@ -44,6 +45,7 @@ REPORTS = (
     Report(
         name="departments-above-mean",
         summary="Departments that hired more than the mean of a year",
+        description="Known departments that hired more than the mean over those that hired.",
         read=service.departments_above_mean,
         query=(YEAR, ROW_LIMIT, CURSOR),
         model=models.DepartmentsAboveMean,
@@ -59,6 +61,7 @@ REPORTS = (
     Report(
         name="mean-hires",
         summary="Hires per department that hired in a year",
+        description="The mean over the known departments that hired; a job is not needed.",
         read=service.mean_hires,
         query=(YEAR,),
         model=models.MeanHires,
@@ -68,6 +71,7 @@ REPORTS = (
     Report(
         name="production",
         summary="What each factory made and was to make, over whole days of UTC",
+        description="Sums of the points of all days from `from` to `to`.",
         read=service.production,
         query=(FROM, TO, ROW_LIMIT, CURSOR),
         model=models.Production,
@@ -83,6 +87,7 @@ REPORTS = (
     Report(
         name="experiments",
         summary="Experiments per user, in order of id, with the average of all",
+        description="The average is over users who have an experiment.",
         read=service.experiments,
         query=(LIMIT, CURSOR),
         model=models.Experiments,
@@ -105,6 +110,7 @@ def publish(report: Report) -> None:
         return represent(api, report, document)
 
     respond.__name__ = report.name.replace("-", "_")  # the operation's id
+    respond.__doc__ = report.description
     api.get(
         f"/reports/{report.name}",
         summary=report.summary,
@@ -128,6 +134,7 @@ for each in REPORTS:
     problems=(404,),
 )
 def user_experiments(user_id: str) -> Response[Any]:
+    """How many experiments a user has, and the compound that is most often in them."""
     measure({"ReportReads": 1}, report="user-experiments")
     row = service.user_experiments(user_id)
     return api.with_etag(content_tag(row), row)

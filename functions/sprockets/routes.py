@@ -38,6 +38,7 @@ def period(start: int | None, end: int | None) -> Period:
     response=models.SprocketPage,
 )
 def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
+    """All sprockets, page after page."""
     return sprockets.page(limit, cursor)
 
 
@@ -49,6 +50,7 @@ def list_sprockets(limit: int, cursor: str | None) -> JsonObject:
     problems=(415, 422),
 )
 def create_sprocket(body: models.SprocketIn) -> Response[Any]:
+    """Create a sprocket; its id is the next whole number. Sizes are kept exactly as given."""
     sprocket = sprockets.create(body)
     location, tag = f"./sprockets/{sprocket.id}", version_tag(sprocket.version)
     return created(sprockets.to_json(sprocket), location, tag)
@@ -58,6 +60,7 @@ def create_sprocket(body: models.SprocketIn) -> Response[Any]:
     "/sprockets/{sprocket_id}", summary="One sprocket", response=models.Sprocket, problems=(404,)
 )
 def get_sprocket(sprocket_id: str) -> Response[Any]:
+    """The sprocket with this id."""
     sprocket = sprockets.get(sprocket_id)
     return api.with_etag(version_tag(sprocket.version), sprockets.to_json(sprocket))
 
@@ -79,6 +82,7 @@ def get_references(sprocket_id: str) -> JsonObject:
     problems=(404, 412, 415, 422),
 )
 def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> Response[Any]:
+    """Replace all fields of a sprocket; its id stays."""
     sprocket = sprockets.replace(sprocket_id, body, api.if_match())
     return json_response(
         sprockets.to_json(sprocket), headers={"ETag": version_tag(sprocket.version)}
@@ -92,6 +96,7 @@ def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> Response[Any]:
     problems=(404, 409, 412),
 )
 def delete_sprocket(sprocket_id: str) -> Response[Any]:
+    """Delete a sprocket. One that points of production refer to is not deleted: 409."""
     sprockets.delete(sprocket_id, api.if_match())
     return no_content()
 
@@ -106,6 +111,10 @@ def delete_sprocket(sprocket_id: str) -> Response[Any]:
     problems=(415, 422),
 )
 def import_sprockets(body: models.SprocketImport) -> Response[Any]:
+    """Create all sprockets of a document. The same document again creates nothing: 200.
+
+    Sent again after a 503, it continues where that ended.
+    """
     return _imported(imports.sprockets(body))
 
 
@@ -122,6 +131,7 @@ def _imported(count: int | None) -> Response[Any]:
     response=models.FactoryPage,
 )
 def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | None) -> JsonObject:
+    """All factories, page after page, each with its chart, narrowed by `from` and `to`."""
     return factories.page(limit, cursor, period(from_, to))
 
 
@@ -133,6 +143,7 @@ def list_factories(limit: int, cursor: str | None, from_: int | None, to: int | 
     problems=(415, 422),
 )
 def create_factory(body: models.FactoryIn) -> Response[Any]:
+    """Create a factory. The three arrays of its chart have one length, an element per point."""
     factory, state = factories.create(body)
     return created(state, f"./factories/{factory.id}", version_tag(factory.version))
 
@@ -145,6 +156,10 @@ def create_factory(body: models.FactoryIn) -> Response[Any]:
     problems=(404,),
 )
 def get_factory(factory_id: str, from_: int | None, to: int | None) -> Response[Any]:
+    """The factory with this id, and its chart in order of time, narrowed by `from` and `to`.
+
+    Of more than 1,000 points some are left out evenly, and `chart_data_thinned` is there.
+    """
     factory = factories.get(factory_id)
     asked = period(from_, to)
     tag = version_tag(factory.version)
@@ -158,6 +173,10 @@ def get_factory(factory_id: str, from_: int | None, to: int | None) -> Response[
     problems=(404, 412, 415, 422),
 )
 def put_factory(factory_id: str, body: models.FactoryIn) -> Response[Any]:
+    """Change the name, the chart, or both.
+
+    A chart replaces all points at once; a name that is null is removed.
+    """
     factory = factories.replace(factory_id, body, api.if_match())
     headers = {"ETag": version_tag(factory.version)}
     return json_response(factories.to_json(factory, Period()), headers=headers)
@@ -170,6 +189,7 @@ def put_factory(factory_id: str, body: models.FactoryIn) -> Response[Any]:
     problems=(404, 412),
 )
 def delete_factory(factory_id: str) -> Response[Any]:
+    """Delete a factory and all points of its production, at once for all readers."""
     factories.delete(factory_id, api.if_match())
     return no_content()
 
@@ -184,6 +204,10 @@ def delete_factory(factory_id: str) -> Response[Any]:
     problems=(415, 422),
 )
 def import_factories(body: models.FactoryImport) -> Response[Any]:
+    """Create all factories of a document. The same document again creates nothing: 200.
+
+    Sent again after a 503, it continues where that ended.
+    """
     return _imported(imports.factories(body))
 
 
@@ -196,6 +220,7 @@ def import_factories(body: models.FactoryImport) -> Response[Any]:
     problems=(404,),
 )
 def get_chart(factory_id: str, from_: int | None, to: int | None) -> Response[Any]:
+    """The chart of a factory as SVG, narrowed by `from` and `to`."""
     factory = factories.get(factory_id)
     asked = period(from_, to)
     tag = version_tag(factory.version)
@@ -212,6 +237,7 @@ def get_chart(factory_id: str, from_: int | None, to: int | None) -> Response[An
 def list_points(
     factory_id: str, from_: int | None, to: int | None, limit: int, cursor: str | None
 ) -> JsonObject:
+    """Points of one factory, those of one moment in order of id."""
     return production.page(factory_id, period(from_, to), limit, cursor)
 
 
@@ -223,6 +249,10 @@ def list_points(
     problems=(404, 409, 415, 422),
 )
 def create_points(factory_id: str, body: models.PointOrPointsIn) -> Response[Any]:
+    """Append one point, or many as `points`: all of them or none.
+
+    A point may refer to sprockets; an unknown one is a 422 that names it.
+    """
     points = production.append(factory_id, body)
     rendered = [production.to_json(point) for point in points]
     if body.single:
@@ -238,6 +268,7 @@ def create_points(factory_id: str, body: models.PointOrPointsIn) -> Response[Any
     problems=(404,),
 )
 def get_point(factory_id: str, point_id: str) -> Response[Any]:
+    """The point with this id."""
     point = production.get(factory_id, point_id)
     return api.with_etag(version_tag(point.version), production.to_json(point))
 
@@ -249,6 +280,7 @@ def get_point(factory_id: str, point_id: str) -> Response[Any]:
     problems=(404, 409, 412, 415, 422),
 )
 def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[Any]:
+    """Replace all fields of a point; its id stays."""
     point = production.replace(factory_id, point_id, body, api.if_match())
     return json_response(production.to_json(point), headers={"ETag": version_tag(point.version)})
 
@@ -260,6 +292,7 @@ def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[
     problems=(404, 409, 412),
 )
 def delete_point(factory_id: str, point_id: str) -> Response[Any]:
+    """Delete a point, and its references to sprockets."""
     production.delete(factory_id, point_id, api.if_match())
     return no_content()
 
@@ -278,4 +311,8 @@ def list_production(
     limit: int,
     cursor: str | None,
 ) -> JsonObject:
+    """Points of all factories, or of those in `factory`; those of one moment by factory and id.
+
+    Where there are more than 1,000 factories, those to be listed are to be named.
+    """
     return timeline.page(factory, period(from_, to), limit, cursor)

@@ -12,11 +12,18 @@ import pytest
 
 from infra import assets, console, openapi
 from ingestion.large import objects
+from ingestion.large.store import records
 from shared import dynamo
+from shared.datasets import DATA_SETS
 from sprocketworks.main import main
+from tests import events
 from tests.bridge import Bridge, serving
 from tests.command_line import Cli, Done
 from tests.template import ROOT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write the examples of responses anew")
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +32,23 @@ def built() -> None:
     assets.copy()
     console.bundle()
     openapi.write()
+
+
+@pytest.fixture
+def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every data set with some rows, jobs with their file, and what `make build` makes."""
+    dynamo.client.cache_clear()
+    for name, rows in events.ROWS.items():
+        data_set = DATA_SETS[name]
+        dynamo.table(data_set.setting, data_set.key).put_many(rows)
+    for job in events.JOBS.values():
+        objects.client().put_object(Bucket=objects.bucket(), Key=job["key"], Body=events.FILE)
+        found = objects.find(job["key"])
+        assert found is not None
+        ended = {"finished_at": records.now()} if job["status"] in {"failed", "succeeded"} else {}
+        counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
+        records.create({**job, **ended, **counts, "chunks_total": 1})
+    monkeypatch.setattr("projector.reconcile.COMPARISON_PAUSE", 0)
 
 
 @pytest.fixture

@@ -41,8 +41,25 @@ def test_every_operation_has_its_own_id_and_describes_its_body() -> None:
     assert len(set(ids)) == len(ids)
     for (method, path), operation in found.items():
         assert operation["summary"], path
+        assert operation["description"], f"{path}: the docstring of the route"
         takes_body = method in {"POST", "PUT", "PATCH"} and not path.endswith("/retry")
         assert ("requestBody" in operation) == takes_body, (method, path)
+
+
+def test_every_tag_is_described() -> None:
+    for tag in openapi.document()["tags"]:
+        assert tag["description"]
+
+
+def test_a_token_of_the_scope_is_asked_for_but_where_the_api_is_open() -> None:
+    document = openapi.document()
+    schemes = document["components"]["securitySchemes"]
+    for (method, path), operation in operations(document).items():
+        scope = f"sprocketworks/{'read' if method == 'GET' else 'write'}"
+        expected = [] if path == "/health" else [{"oauth2": [scope]}, {"token": []}]
+        assert operation["security"] == expected, path
+        for flow in schemes["oauth2"]["flows"].values():
+            assert path == "/health" or scope in flow["scopes"]
 
 
 def test_every_failure_is_a_problem_of_one_shape() -> None:

@@ -296,6 +296,10 @@ def test_the_console_learns_where_people_sign_in(aws: str) -> None:
         "token_url": "https://sign.in/oauth2/token",
         "client_id": "abc",
     }
+    contract = {**event("GET", "/openapi.json"), "stageVariables": request["stageVariables"]}
+    flow = invoke(contract).json["components"]["securitySchemes"]["oauth2"]["flows"]
+    assert flow["authorizationCode"]["authorizationUrl"] == "https://sign.in/oauth2/authorize"
+    assert flow["clientCredentials"]["tokenUrl"] == "https://sign.in/oauth2/token"
     page = {**event("GET", "/"), "stageVariables": request["stageVariables"]}
     policy = invoke(page).headers["content-security-policy"]
     assert "connect-src 'self' https://sign.in " in policy

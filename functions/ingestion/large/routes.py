@@ -32,6 +32,12 @@ TABLE = ChoiceParam("table", "Jobs of this table only", choices=tuple(DATA_SETS)
     problems=(409, 413, 415, 422),
 )
 def create_ingestion(body: models.IngestionIn) -> Response[str]:
+    """Begin the load of a large file, or of all files that wait in the bucket.
+
+    With `table` the response has a form, by which the file is then uploaded to S3; the upload
+    starts the job. With `source` `landing` all files below `landing/<table>/` become jobs, those of
+    a table after those that it refers to.
+    """
     if body.table is None:
         from ingestion.large import landing
 
@@ -50,6 +56,7 @@ def create_ingestion(body: models.IngestionIn) -> Response[str]:
 def list_ingestions(
     limit: int, cursor: str | None, status: str | None, table: str | None
 ) -> JsonObject:
+    """Jobs of one status or table, or of all, the newest first."""
     return service.page(limit, cursor, status, table)
 
 
@@ -61,6 +68,7 @@ def list_ingestions(
     problems=(404,),
 )
 def get_ingestion(ingestion_id: str) -> Response[str]:
+    """The status of a job, its progress from 0 to 1, and its counts, exact at any time."""
     job = service.as_dict(ingestion_id)
     return api.with_etag(content_tag(job), job)
 
@@ -73,6 +81,7 @@ def get_ingestion(ingestion_id: str) -> Response[str]:
     problems=(404, 409, 412),
 )
 def cancel_ingestion(ingestion_id: str) -> JsonObject:
+    """Stop a job. What is written stays, and the counts say how much it is."""
     # a job that has died is cancelled, not failed
     api.check_if_match(content_tag(service.as_dict(ingestion_id, notice=False)))
     return service.cancel(ingestion_id)
@@ -86,6 +95,7 @@ def cancel_ingestion(ingestion_id: str) -> JsonObject:
     problems=(404, 409),
 )
 def retry_ingestion(ingestion_id: str) -> JsonObject:
+    """Start a failed job again from where it ended. The body is not read."""
     return service.retry(ingestion_id)
 
 
@@ -96,5 +106,9 @@ def retry_ingestion(ingestion_id: str) -> JsonObject:
     problems=(404,),
 )
 def get_rejects(ingestion_id: str) -> Response[str]:
+    """Where the rejected records are, as CSV: line, column, value, reason and the record itself.
+
+    The address is signed and of use for some minutes.
+    """
     url = service.rejects_url(ingestion_id)
     return Response(HTTPStatus.SEE_OTHER, None, "", headers={"Location": url})
