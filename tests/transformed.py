@@ -4,7 +4,8 @@ A reference to a resource becomes its logical id in braces: `{ViewsTable}`, `{Vi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from infra.transform import transform
@@ -36,9 +37,9 @@ def parameters(source: dict[str, Any]) -> dict[str, Any]:
     return {name: PROD.get(name, parameter.get("Default")) for name, parameter in declared}
 
 
-def resolved(made: dict[str, Any]) -> Resources:
-    """The resources that production has, every reference resolved."""
-    resolver = Resolver(made)
+def resolved(made: dict[str, Any], values: Mapping[str, str] = MappingProxyType({})) -> Resources:
+    """The resources that production has, or with other values, every reference resolved."""
+    resolver = Resolver(made, values)
     return {
         name: resolver.value(resource)
         for name, resource in made["Resources"].items()
@@ -49,8 +50,10 @@ def resolved(made: dict[str, Any]) -> Resources:
 class Resolver:
     """Computes CloudFormation's functions."""
 
-    def __init__(self, made: dict[str, Any]) -> None:
-        self.values = {**parameters(made), **PSEUDO}
+    def __init__(
+        self, made: dict[str, Any], values: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.values = {**parameters(made), **PSEUDO, **values}
         self.conditions = made.get("Conditions", {})
         self.functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._reference,
