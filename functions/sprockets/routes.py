@@ -72,6 +72,7 @@ def get_sprocket(sprocket_id: str) -> Response[Any]:
     problems=(404,),
 )
 def get_references(sprocket_id: str) -> JsonObject:
+    """A sprocket that any points refer to is not deleted."""
     return {"points": sprockets.get(sprocket_id).references}
 
 

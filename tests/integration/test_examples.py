@@ -9,6 +9,7 @@ import pytest
 
 from infra.examples import response_file
 from ingestion.large import objects
+from portal.health import Latest
 from shared.charts import SVG
 from tests import events
 from tests.front_door import Response, invoke
@@ -67,6 +68,7 @@ def further(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Response]:
         yield invoke({**event, "body": json.dumps({"source": "landing"})})
     if name == "health":
         monkeypatch.setattr("portal.health.HEALTH_SECONDS", 0)
+        monkeypatch.setattr("portal.health.latest", Latest())
         yield invoke(event)
     for media_type in {media_type for _, media_type, _ in contents(name)} - {JSON, SVG}:
         yield invoke({**event, "headers": {"Accept": media_type}})

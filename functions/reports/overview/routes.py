@@ -20,4 +20,5 @@ else:
     response=models.Overview,
 )
 def overview() -> JsonObject:
+    """What the first page of the console shows, in one response."""
     return service.overview(datetime.now(UTC))
