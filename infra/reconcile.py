@@ -3,14 +3,16 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.dead_letters import clear, reported
 from infra.local.__main__ import the_cloud
 from infra.local.deploy import outputs
 from infra.local.starting import CloudError
-from infra.views import Client, ViewsError, clear, dead_letters, reconcile
+from infra.runs import Client, ViewsError, reconcile
 
 
 def local() -> tuple[Client, Mapping[str, str]]:
@@ -30,17 +32,28 @@ def deployed(stack: str, region: str | None) -> tuple[Client, Mapping[str, str]]
     }
 
 
-def compare(client: Client, outputs: Mapping[str, str], *, repair: bool) -> None:
-    # before the comparison: what is reported later may have missed it
-    letters = dead_letters(client, outputs) if repair else []
-    result = reconcile(client, outputs, repair=repair)
+def report(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def compare(client: Client, outputs: Mapping[str, str], **options: Any) -> None:
+    run = reconcile(client, outputs, report, **options)
+    result = run.result()
     for each in result["first"]:
         sys.stdout.write(f"{each['counter']}: {each['missing']:+}\n")
-    done = ", repaired" if repair and result["differences"] else ""
+    done = ", repaired" if result["repaired"] and result["differences"] else ""
     sys.stdout.write(f"differences: {result['differences']}{done}\n")
-    clear(client, outputs, letters)
-    for letter in letters:
-        sys.stdout.write(f"dead letters, removed from the queue: {letter.place}\n")
+    if result["moving"]:
+        sys.stdout.write(
+            f"not compared, because they changed meanwhile: {result['moving']}; run it again when "
+            "fewer rows are written\n"
+        )
+    if result["repaired"]:
+        # what is reported later the run may have missed
+        letters = reported(client, outputs, run.started)
+        clear(client, outputs, letters)
+        for letter in letters:
+            sys.stdout.write(f"dead letters, removed from the queue: {letter.place}\n")
 
 
 def main() -> None:
@@ -54,6 +67,8 @@ def main() -> None:
     try:
         found = deployed(options.stack, options.region) if options.stack else local()
         compare(*found, repair=options.repair)
+    except KeyboardInterrupt:
+        sys.exit("the run goes on; the same command joins it again")
     except (CloudError, ViewsError, BotoCoreError, ClientError) as error:
         sys.exit(f"error: {' '.join(str(error).split())}")
 

@@ -113,8 +113,9 @@ def tables(emulated: None) -> Iterator[None]:
         machine.executions.clear()
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket="landingbucket"):
-        for item in page.get("Contents", []):
-            s3.delete_object(Bucket="landingbucket", Key=item["Key"])
+        keys: list[Any] = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket="landingbucket", Delete={"Objects": keys})
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ SOME_DATA_SETS = {("ReportsFunctionRole", "Names"): "the tables whose rows have 
 ACTIONS_ON_ALL = {
     "IngestionFunctionRole": {"dynamodb:GetItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"},
     "WorkerFunctionRole": {"dynamodb:BatchWriteItem"},
-    "ReconcileFunctionRole": {"dynamodb:Scan"},
+    "ReconcilePartFunctionRole": {"dynamodb:Scan"},
+    "ReconcileFunctionRole": {"dynamodb:DescribeTable"},
     "PortalFunctionRole": {"dynamodb:GetItem"},
 }
 # What API Gateway fills in; a variable that it does not know is empty

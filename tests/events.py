@@ -219,8 +219,9 @@ def triggers() -> dict[str, tuple[str, str]]:
     tasks = {
         _trigger_name(logical_id, "Task"): (functions[logical_id]["Handler"], "Task")
         for _, machine in resources("AWS::Serverless::StateMachine")
-        for name in ("Planner", "Worker", "Finisher")
-        for logical_id in [machine["DefinitionSubstitutions"][name]["Ref"].removesuffix(".Alias")]
+        for value in machine["DefinitionSubstitutions"].values()
+        if value["Ref"].endswith(".Alias")
+        for logical_id in [value["Ref"].removesuffix(".Alias")]
     }
     return found | tasks
 
@@ -268,7 +269,15 @@ def build() -> dict[str, Event]:
     made["watch-ended"] = ended(str(JOBS["running"]["id"]))
     for name in ("announce-hourly", "sweeper-regularly", "watch-regularly"):
         made[name] = {"source": "aws.events", "detail-type": "Scheduled Event"}
-    made["reconcile-nightly"] = {"repair": False}
+    made["reconcile-task"] = {"run": "run-1", "options": {"repair": False}, "after": 8}
+    made["reconcilepart-task"] = {
+        "do": "tables",
+        "run": "run-1",
+        "to": "reconcile/run-1/01/small/000000",
+        "tables": ["departments", "jobs"],
+        "segment": 0,
+        "segments": 1,
+    }
     return made
 
 

@@ -286,10 +286,23 @@ class Table:
             if after is None:
                 return
 
-    def scan(self, *, limit: int | None = None, after: Key | None = None) -> Page:
-        """One page in no order, of at most `limit` items and 1 MB."""
+    def scan(
+        self,
+        *,
+        limit: int | None = None,
+        after: Key | None = None,
+        segment: tuple[int, int] = (0, 1),
+    ) -> Page:
+        """One page in no order, of at most `limit` items and 1 MB; of segment `(which, of all)`."""
+        which, of = segment if segment[1] > 1 else (None, None)
         items, last_key, _ = _retried(
-            lambda: client().sync_scan_page(self.name, limit=limit, exclusive_start_key=after)
+            lambda: client().sync_scan_page(
+                self.name,
+                limit=limit,
+                exclusive_start_key=after,
+                segment=which,
+                total_segments=of,
+            )
         )
         return Page(items, last_key)
 

@@ -118,6 +118,11 @@ def listed_item(user_id: int) -> Item:
     return {**listed_key(user_id)._asdict(), "user_id": user_id}
 
 
+def listed_user(sort_key: str) -> int:
+    """The user whose place in the lists a sort key is, the inverse of `ordered`; ValueError."""
+    return int(sort_key) - 2**63
+
+
 def ordered(number: int) -> str:
     """A signed 64-bit integer as text that sorts as the number does."""
     return f"{number + 2**63:020}"

@@ -23,7 +23,7 @@ from infra.local.deploy import deploy, outputs
 from infra.local.logs import follow
 from infra.local.sample_data import load
 from infra.local.starting import CloudError, kept_region
-from infra.views import ViewsError, reconcile
+from infra.runs import ViewsError, reconcile
 
 say = sys.stdout.write
 LOADED = "sample-data"

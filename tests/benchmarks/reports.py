@@ -166,9 +166,9 @@ def measure(cloud: Cloud) -> str:
     """The table, in Markdown."""
     make_tables(cloud)
     units = Units()
-    from projector.store.repair import compact
     from reports import service
     from shared.dynamo import table
+    from tests.reconcile import compact
 
     departments = [{"id": n, "department": f"department {n}"} for n in range(1, DEPARTMENTS + 1)]
     table("DEPARTMENTS_TABLE", "id").put_many(departments)

@@ -81,10 +81,10 @@ def test_starts_stops_and_what_lies_between_them(tmp_path: Path) -> None:
         process = cloud.process()
         assert process is not None
         # what compares the views at a start is missing: a warning, not the start's end
-        functions = cloud.client("lambda")
-        names = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
-        (compares,) = [name for name in names if "Reconcile" in name]
-        functions.delete_function(FunctionName=compares)
+        machines = cloud.client("stepfunctions")
+        for machine in machines.list_state_machines()["stateMachines"]:
+            if machine["name"].endswith("-reconcile"):
+                machines.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
         assert local("down", state, port).returncode == 0
         assert not process.is_running()
         assert not cloud.description.exists()

@@ -77,7 +77,7 @@ def test_what_the_views_missed_is_repaired_by_one_command(stack: Stack) -> None:
     assert hired(stack) == [3]
     assert waiting(stack) == []
     again = reconcile(stack, "--stack", STACK, "--region", stack.cloud.region)
-    assert (again.returncode, again.stdout) == (0, "differences: 0\n")
+    assert (again.returncode, again.stdout) == (0, "differences: 0\n"), again.stderr
     for number in range(4):
         client.delete_item(TableName=table, Key={"id": {"N": str(910_000 + number)}})
 

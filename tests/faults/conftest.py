@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingestion.large import executions, objects
+from projector.store import runs
 from shared import dynamo, retries
 from tests.faults.proxy import Proxy
 
@@ -62,8 +63,9 @@ def tables_alone_fail(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """S3 and Step Functions are reached without the proxy."""
     for service in ("S3", "SFN"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", proxy.store)
-    for client in (objects.client, executions.client):
+    clients = (objects.client, executions.client, runs.client)
+    for client in clients:
         client.cache_clear()
     yield
-    for client in (objects.client, executions.client):
+    for client in clients:
         client.cache_clear()

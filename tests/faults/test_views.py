@@ -10,15 +10,16 @@ from typing import Any
 import boto3
 import pytest
 
-from projector import reconcile
 from shared.dynamo import Table
 from shared.views import hires_partition, user_key
 from shared.views_table import row_counts, views_table
 from tests.faults import limits
 from tests.faults.proxy import Proxy
-from tests.front_door import Context, call
+from tests.front_door import call
+from tests.reconcile import reconcile
 from tests.streams import deliver, record
 
+pytestmark = pytest.mark.usefixtures("tables_alone_fail")
 CSV = {"Content-Type": "text/csv"}
 LONGEST = 10_000  # characters of `experiment_compound_ids`
 Row = dict[str, Any]
@@ -59,7 +60,7 @@ def stored(*rows: Row) -> list[Row]:
 
 
 def equal() -> bool:
-    return bool(reconcile.handler({"pause": 0}, Context())["differences"] == 0)
+    return bool(reconcile()["differences"] == 0)
 
 
 def test_an_experiment_of_any_size_counts(no_dead_letters: None, proxy: Proxy) -> None:

@@ -35,7 +35,7 @@ def built() -> None:
 
 
 @pytest.fixture
-def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def seeded(tables: None) -> None:
     """Every data set with some rows, jobs with their file, and what `make build` makes."""
     dynamo.client.cache_clear()
     for name, rows in events.ROWS.items():
@@ -48,7 +48,6 @@ def seeded(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
         ended = {"finished_at": records.now()} if job["status"] in {"failed", "succeeded"} else {}
         counts = {"rejected": 1, "bytes": found.size, "etag": found.etag, "delimiter": ","}
         records.create({**job, **ended, **counts, "chunks_total": 1})
-    monkeypatch.setattr("projector.reconcile.COMPARISON_PAUSE", 0)
 
 
 @pytest.fixture

@@ -33,7 +33,6 @@ def own_lines(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     objects.client.cache_clear()
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE)
     monkeypatch.setattr(turns, "QUIET", 0)
-    monkeypatch.setattr("projector.reconcile.COMPARISON_PAUSE", 0)
     metrics.make.cache_clear()
     yield
     metrics.make.cache_clear()

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projector.store import changes as store
-from projector.store.repair import compact
 from reports import store as reports
 from shared import dynamo
 from shared.views import HireCell
 from tests.front_door import call
 from tests.histories import Row, records_of
+from tests.reconcile import compact
 from tests.streams import deliver
 
 QUIET = settings(

@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from projector import reconcile
 from reports.store import hires
 from shared.dynamo import Table
 from shared.views import HireCell
-from tests.front_door import Context
+from tests.reconcile import reconcile
 from tests.streams import deliver, record
-
-
-def run(**event: Any) -> dict[str, Any]:
-    return reconcile.handler({"pause": 0, **event}, Context())
 
 
 def load() -> list[dict[str, Any]]:
@@ -39,17 +34,17 @@ def load() -> list[dict[str, Any]]:
 
 def test_views_that_agree_with_the_tables_have_no_difference(tables: None) -> None:
     deliver(load())
-    assert run()["differences"] == 0
+    assert reconcile()["differences"] == 0
 
 
 def test_lost_changes_are_found_and_repaired(tables: None) -> None:
     deliver(load()[10:40])
-    found = run()
+    found = reconcile()
     assert found["differences"] > 5
     assert {"counter": "rows departments", "missing": 1} in found["first"]
-    assert run()["differences"] == found["differences"], "compared only, not repaired"
-    assert run(repair=True)["repaired"]
-    assert run()["differences"] == 0
+    assert reconcile()["differences"] == found["differences"], "compared only, not repaired"
+    assert reconcile(repair=True)["repaired"]
+    assert reconcile()["differences"] == 0
     assert sum(hires(2021).values()) == 30
 
 
@@ -58,8 +53,8 @@ def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
     Table("UsersTable", "user_id").delete({"user_id": 2})
     for n in range(2, 30, 5):
         Table("UserExperimentsTable", "experiment_id").delete({"experiment_id": n})
-    assert run(repair=True)["differences"] > 3
-    assert run()["differences"] == 0
+    assert reconcile(repair=True)["differences"] > 3
+    assert reconcile()["differences"] == 0
 
 
 def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any) -> None:
@@ -67,6 +62,6 @@ def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any)
     monkeypatch.setattr("projector.store.changes.crc32", lambda _: 5)
     deliver(load())
     before = hires(2021)
-    assert run()["compacted"] == 1
+    assert reconcile()["compacted"] == 1
     assert hires(2021) == before == {HireCell(1, job, 2): 10 for job in range(3)}
-    assert run() == {"differences": 0, "repaired": False, "compacted": 0, "first": []}
+    assert reconcile()["compacted"] == 0

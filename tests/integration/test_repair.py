@@ -7,10 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projector import reconcile
-from projector.differences import differences
 from projector.store import users
-from projector.store.figures import from_tables, from_views
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table
 from shared.factory_table import factory_table
@@ -28,8 +25,9 @@ from shared.views import (
 )
 from shared.views_table import views_table
 from tests.expected_views import assert_views_equal
-from tests.front_door import Context, call
+from tests.front_door import call
 from tests.histories import MOMENTS, State, records_of, steps
+from tests.reconcile import reconcile
 from tests.streams import deliver
 
 numbers = st.integers(-3, 3).filter(bool)
@@ -93,7 +91,7 @@ def store_rows(state: State) -> None:
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) -> None:
@@ -105,17 +103,16 @@ def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) 
         store_rows(state)
         deliver(records)
         damage(data)
-        reconcile.handler({"pause": 0, "repair": True}, Context())
-        assert differences() == {}
-        assert from_views().listed == from_tables().listed
+        reconcile(repair=True, segments=data.draw(st.sampled_from([1, 1, 3])))
+        assert reconcile()["differences"] == 0
         assert_views_equal(state)
 
 
 def test_users_that_are_missing_from_the_views_are_repaired(tables: None) -> None:
     rows = "".join(f"{number},user {number},,\n" for number in range(200))
     assert call("POST", "/tables/users", rows, {"Content-Type": "text/csv"}).json["written"] == 200
-    found = reconcile.handler({"pause": 0, "repair": True}, Context())
+    found = reconcile(repair=True)
     assert found["differences"] == 401  # the count of rows, and for each user two
-    assert reconcile.handler({"pause": 0}, Context())["differences"] == 0
+    assert reconcile()["differences"] == 0
     page = call("GET", "/reports/experiments?limit=100").json
     assert [row["user_id"] for row in page["user_reports"]] == list(range(100))

@@ -29,8 +29,8 @@ def test_all_files_are_in_the_bucket_of_the_environment(
     monkeypatch.setattr("infra.release.ARCHIVE", archive)
     monkeypatch.setattr("infra.release.BUILD", ROOT)
     source, files = release(yaml_parse((ROOT / "template.yaml").read_text("utf-8")))
-    assert files == [archive, ROOT / "infra/ingestion.asl.json"]
-    code, definition = map(name_of, files)
+    assert files == [archive, *(ROOT / f"infra/{of}.asl.json" for of in ("ingestion", "reconcile"))]
+    code, *definitions = map(name_of, files)
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     values = parameters(source) | {"ArtifactBucket": "releases"}
@@ -41,7 +41,7 @@ def test_all_files_are_in_the_bucket_of_the_environment(
     assert [each["Properties"]["Code"] for each in functions] == [expected] * len(functions)
     machines = [each for each in resources if each["Type"] == "AWS::StepFunctions::StateMachine"]
     assert [each["Properties"]["DefinitionS3Location"] for each in machines] == [
-        {"Bucket": {"Ref": "ArtifactBucket"}, "Key": definition}
+        {"Bucket": {"Ref": "ArtifactBucket"}, "Key": definition} for definition in definitions
     ]
 
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from projector.deltas import Deltas
 from projector.store.changes import ROUNDS
 from projector.store.counters import addition, additions, counters
-from projector.store.figures import Listed
 from projector.store.users import rewritten
-from shared.dynamo import TransactionFailedError, transact
+from shared.dynamo import Item, TransactionFailedError, transact
 from shared.parallel import together
 from shared.retries import RefusedError
 from shared.views import (
@@ -26,6 +26,8 @@ from shared.views import (
 from shared.views_table import views_table
 
 logger = Logger()
+
+Listed = tuple[str, str, Any]  # an item of the lists: its key and its `user_id`
 
 
 def add_missing(missing: Deltas, active: int, stale: Collection[int]) -> None:
@@ -57,27 +59,22 @@ def correct_lists(missing: Collection[Listed], wrong: Collection[Listed]) -> Non
     views_table().put_many({"pk": pk, "sk": sk, "user_id": user} for pk, sk, user in missing)
 
 
-def compact() -> int:
-    """Move the hires that busy times spread over the shards into the first; items moved."""
-    moved = 0
-    for item in views_table().scan_all():
-        kind, _, rest = item["pk"].partition("#")
-        year, _, shard = rest.partition("#")
-        if kind != "HIRES" or shard == "0":
-            continue
-        counts = Counter({VERSION: 1, **{hires_attribute(c): n for c, n in hires_cells(item)}})
-        target = ViewKey(hires_partition(int(year), 0), item["sk"])
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        version = item.get(VERSION)
-        unchanged = "attribute_not_exists(#v)" if version is None else "#v = :v"
-        values = None if version is None else {":v": version}
-        delete = views_table().delete_operation(
-            key, unchanged, names={"#v": VERSION}, values=values
-        )
-        mark = addition(moves_key(int(year)), Counter(n=1))
-        try:
-            transact([delete, addition(target, counts), mark])
-        except TransactionFailedError:
-            continue  # written to meanwhile: another time
-        moved += 1
-    return moved
+def gather(item: Item) -> bool:
+    """Whether an item was moved: hires that busy times have spread, into the first shard."""
+    kind, _, rest = item["pk"].partition("#")
+    year, _, shard = rest.partition("#")
+    if kind != "HIRES" or shard == "0":
+        return False
+    counts = Counter({VERSION: 1, **{hires_attribute(c): n for c, n in hires_cells(item)}})
+    target = ViewKey(hires_partition(int(year), 0), item["sk"])
+    key = {"pk": item["pk"], "sk": item["sk"]}
+    version = item.get(VERSION)
+    unchanged = "attribute_not_exists(#v)" if version is None else "#v = :v"
+    values = None if version is None else {":v": version}
+    delete = views_table().delete_operation(key, unchanged, names={"#v": VERSION}, values=values)
+    mark = addition(moves_key(int(year)), Counter(n=1))
+    try:
+        transact([delete, addition(target, counts), mark])
+    except TransactionFailedError:
+        return False  # written to meanwhile: another time
+    return True
