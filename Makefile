@@ -99,4 +99,5 @@ bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million row
 lock: .venv/installed ## newest versions into the lock files
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --group functions -o requirements.lock
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock --group functions -o functions/requirements.txt
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group client -o tests/contract/requirements.txt
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group checkov -o infra/linters/checkov.txt

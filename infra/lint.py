@@ -15,15 +15,14 @@ from typing import Any
 import yaml
 from samcli.yamlhelper import yaml_parse
 
-from infra.build import BuildError, run, tool
+from infra.build import BuildError
+from infra.environment import programs
 from infra.node import ROOT, install, node
 from infra.transform import transform
 
 LINTERS = Path(__file__).parent / "linters"
 PIPELINE = ROOT / "infra/github-oidc.yaml"
 REGION = "us-east-1"
-# an environment of its own: its libraries are older than those of the project
-CHECKOV = ROOT / ".venv/checkov"
 ALL = "all"
 
 Finding = tuple[str, str]  # the check, the resource
@@ -53,18 +52,11 @@ def transformed(folder: Path) -> Path:
 
 def checkov(*paths: Path) -> dict[Finding, str]:
     """What it finds, each with its words."""
-    wanted = LINTERS / "checkov.txt"
-    installed = CHECKOV / "installed"
-    if not installed.exists() or installed.read_text("utf-8") != wanted.read_text("utf-8"):
-        run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(CHECKOV), what="venv")
-        python = ("--python", str(CHECKOV / "bin/python"))
-        hashes = ("--require-hashes", "-r", str(wanted))
-        run(tool("uv"), "pip", "install", "--quiet", *python, *hashes, what="installing checkov")
-        installed.write_text(wanted.read_text("utf-8"), "utf-8")
+    program = programs("checkov", LINTERS / "checkov.txt") / "checkov"
     files = [argument for path in paths for argument in ("-f", str(path))]
     options = ("--framework", "cloudformation", "--skip-download", "--compact", "-o", "json")
     done = subprocess.run(
-        [str(CHECKOV / "bin/checkov"), *options, "--soft-fail", *files],
+        [str(program), *options, "--soft-fail", *files],
         capture_output=True,
         text=True,
         check=False,

@@ -45,14 +45,12 @@ def _of_query(route: Route) -> Iterator[JsonObject]:
     for param in route.query:
         default = {} if param.default is None else {"default": param.default}
         schema = param.schema()
-        joined = {"explode": False} if schema["type"] == "array" else {}
         yield {
             "name": param.name,
             "in": "query",
             "required": False,
             "description": param.description,
             "schema": schema | default,
-            **joined,
         }
 
 

@@ -75,7 +75,9 @@ def event(
 
     parts = urlsplit(url)
     _, resource = route(method, unquote(parts.path))
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = dict(pairs)
+    repeated = {name: [value for each, value in pairs if each == name] for name in query}
     prefix, proxied, _ = resource.partition("{proxy+}")
     request_id = f"request-{next(_requests)}"
     return {
@@ -85,7 +87,7 @@ def event(
         "headers": dict(headers or {}),
         "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
         "queryStringParameters": query or None,
-        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
+        "multiValueQueryStringParameters": repeated or None,
         "pathParameters": {"proxy": parts.path[len(prefix) :]} if proxied else None,
         "stageVariables": None,
         "requestContext": {

@@ -149,7 +149,8 @@ class Api:
             arguments: dict[str, Any] = dict(path)
             query = event.get("queryStringParameters") or {}
             if route.query or query:
-                arguments |= read_query(route.query, query)
+                repeated = event.get("multiValueQueryStringParameters")
+                arguments |= read_query(route.query, query, repeated)
             if route.body:
                 arguments["body"] = route.read_body(event, path)
             result = route.function(**arguments)

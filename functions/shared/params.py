@@ -4,7 +4,7 @@ Kept free of pydantic: a GET should not pay for it when a function starts.
 """
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ class ChoiceParam(Param):
 
 @dataclass(frozen=True)
 class IdsParam(Param):
-    """Ids of resources, separated by commas, each once and in order."""
+    """Ids of resources, separated by commas or given several times; each once, in order."""
 
     most: int = 100
 
@@ -129,8 +129,15 @@ FROM = IntParam("from", "First moment, Unix seconds, inclusive", ge=0, le=LAST_S
 TO = IntParam("to", "Last moment, Unix seconds, inclusive", ge=0, le=LAST_SECOND)
 
 
-def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments for a route, by name; Malformed names every bad or unknown parameter."""
+def read_query(
+    params: Iterable[Param],
+    query: Mapping[str, str],
+    repeated: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """The arguments for a route, by name; Malformed names every bad or unknown parameter.
+
+    `query` has one value of each, `repeated` all of them.
+    """
     arguments: dict[str, Any] = {}
     faults: list[Fault] = []
     known = {param.name: param for param in params}
@@ -139,6 +146,8 @@ def read_query(params: Iterable[Param], query: Mapping[str, str]) -> dict[str, A
         faults.append(fault_at(("query", name), message, "extra_forbidden"))
     for param in known.values():
         text = query.get(param.name)
+        if isinstance(param, IdsParam) and repeated and param.name in repeated:
+            text = ",".join(repeated[param.name])
         if text is None:
             arguments[param.argument] = param.default
             continue

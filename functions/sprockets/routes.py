@@ -21,7 +21,9 @@ else:
 # of the function's 28, a last attempt may take six, and keeping the response for a key the rest
 api = Api("sprockets", seconds=18)
 SEED_BYTES = 5_000_000
-FACTORY_IDS = IdsParam("factory", "Ids of the factories, separated by commas; all if left out")
+FACTORY_IDS = IdsParam(
+    "factory", "Ids of factories, repeated or with commas between; all if left out"
+)
 
 
 def period(start: int | None, end: int | None) -> Period:

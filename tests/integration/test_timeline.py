@@ -47,6 +47,8 @@ def test_points_of_all_factories_are_listed_in_order_of_time(tables: None) -> No
     assert found["next"] is None
     narrowed = call("GET", f"{TIMELINE}?from=10&to=20&factory=3,1,1").json["items"]
     assert [(each["time"], each["factory_id"]) for each in narrowed] == [(10, 1)]
+    repeated = call("GET", f"{TIMELINE}?to=10&factory=2&factory=3&factory=1").json["items"]
+    assert [(each["time"], each["factory_id"]) for each in repeated] == [(10, 1), (10, 2)]
     assert call("HEAD", TIMELINE).status == 200
     assert call("POST", TIMELINE).status == 405
     assert call("DELETE", "/factories/2").status == 204
