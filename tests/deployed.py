@@ -10,7 +10,11 @@ from tests.transformed import Resources
 
 Faults = Iterator[str]
 OWN = {"Function", "Version", "Alias", "EventInvokeConfig"}  # of Lambda: they are the function
-NOT_CALLERS = {"AWS::CloudWatch::Alarm", "AWS::CodeDeploy::DeploymentGroup"}
+NOT_CALLERS = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::CodeDeploy::DeploymentGroup",
+}
 # What AWS or SAM demands, with the reason
 MANAGED_POLICIES = {
     "service-role/AWSLambdaBasicExecutionRole": "SAM gives it to every function: its log",

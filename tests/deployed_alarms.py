@@ -1,12 +1,13 @@
-"""Rules for the alarms of a deployed stack: each yields what breaks it."""
+"""Rules for the alarms and the dashboard of a deployed stack: each yields what breaks it."""
 
 import re
+from collections import defaultdict
 from functools import cache
 
 from tests.deployed import Faults, of_type, texts
 from tests.template import ROOT
 from tests.transformed import Resources
-from tests.watched import alarms_on, faults, watched
+from tests.watched import alarms_on, drawn, faults, watched, widgets
 
 RUNBOOK = "docs/operations.md"
 CHAPTER = "Alarms"  # whose sections are about alarms
@@ -112,3 +113,42 @@ def every_function_has_an_alarm(resources: Resources) -> Faults:
         ]
         if name not in served and limits != [function["Timeout"] * 1000 * NEAR]:
             yield f"nobody learns that {name} is slow"
+
+
+def every_metric_of_the_dashboard_is_measured(resources: Resources) -> Faults:
+    for metric, _ in drawn(resources):
+        for fault in faults(resources, metric):
+            yield f"the dashboard has {fault}"
+    for widget in widgets(resources, "alarm"):
+        for arn in widget["alarms"]:
+            if arn.strip("{}").removesuffix(".Arn") not in resources:
+                yield f"the dashboard has the alarm {arn}"
+
+
+# What the dashboard has of each resource of a type
+WHOLE = {
+    "AWS::Lambda::Function": ("Invocations", "Errors", "Duration"),
+    "AWS::DynamoDB::Table": ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
+}
+# By what the names of functions in the estimate begin: their memory
+MEMORY = {"a": 1024, "b": 1769, "c": 3008}
+
+
+def everything_is_on_the_dashboard(resources: Resources) -> Faults:
+    times: dict[tuple[str, str, str], int] = defaultdict(int)
+    for metric, options in drawn(resources):
+        index = "".join(metric.dimensions.get("GlobalSecondaryIndexName", ()))
+        (of,) = metric.dimensions.get("FunctionName") or metric.dimensions.get("TableName") or {""}
+        times[metric.name, of, index] += 1
+        memory = MEMORY.get(options.get("id", "")[:1])
+        if memory and resources[of.strip("{}")]["Properties"]["MemorySize"] != memory:
+            yield f"the costs of {of} are estimated for {memory} MB"
+    for kind, metrics in WHOLE.items():
+        for name, properties in of_type(resources, kind):
+            indexes = [each["IndexName"] for each in properties.get("GlobalSecondaryIndexes", [])]
+            for metric_name in metrics:
+                # units and durations also where the costs are estimated
+                wanted = 1 if metric_name in {"Invocations", "Errors"} else 2
+                for index in ("", *indexes):
+                    if times[metric_name, f"{{{name}}}", index] != wanted:
+                        yield f"the dashboard lacks {metric_name} of {name} {index}".rstrip()

@@ -1,5 +1,6 @@
-"""The metrics that alarms look at, and those that there are."""
+"""The metrics that alarms and the dashboard look at, and those that there are."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -54,6 +55,32 @@ def watched(alarm: dict[str, Any]) -> Iterator[Metric]:
             label, _, value = condition.partition(" = ")
             dimensions[label].add(value.strip("'"))
         yield Metric(namespace, name, dimensions)
+
+
+def drawn(resources: Resources) -> Iterator[tuple[Metric, dict[str, Any]]]:
+    """The metrics of the dashboard, each with its options."""
+    for widget in widgets(resources, "metric"):
+        before: list[str] = []
+        for entry in widget["metrics"]:
+            options = entry[-1] if isinstance(entry[-1], dict) else {}
+            own = [each for each in entry if isinstance(each, str)]
+            if not own:
+                continue  # an expression of the others
+            if own[0] == "...":
+                own = before[: len(before) - len(own) + 1] + own[1:]
+            whole = [before[i] if each == "." else each for i, each in enumerate(own)]
+            before = whole
+            names, values = whole[2::2], whole[3::2]
+            dimensions = {name: {value} for name, value in zip(names, values, strict=True)}
+            yield Metric(whole[0], whole[1], dimensions), options
+
+
+def widgets(resources: Resources, kind: str) -> Iterator[dict[str, Any]]:
+    """The properties of the dashboard's widgets of a kind."""
+    for _, dashboard in of_type(resources, "AWS::CloudWatch::Dashboard"):
+        for widget in json.loads(dashboard["DashboardBody"])["widgets"]:
+            if widget["type"] == kind:
+                yield widget["properties"]
 
 
 def alarms_on(resources: Resources, name: str) -> Iterator[tuple[dict[str, Any], set[str]]]:

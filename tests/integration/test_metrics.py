@@ -15,7 +15,7 @@ from tests.deployed import of_type
 from tests.large_files import Task, chunks, finish, submit, work
 from tests.template import resources
 from tests.transformed import resolved, transformed
-from tests.watched import Metric, watched
+from tests.watched import Metric, drawn, watched
 
 Lines = pytest.CaptureFixture[str]
 NAMESPACE = "Sprocketworks/sprocketworks"  # of the stack of tests/transformed.py
@@ -139,7 +139,7 @@ def put_jobs() -> None:
         records.create({**job, "bytes": found.size, "etag": found.etag, "delimiter": ","})
 
 
-def unknown(written: set[Measured], looked_at: Iterator[Metric]) -> list[Metric]:
+def unknown(written: set[Measured], looked_at: list[Metric]) -> list[Metric]:
     """What is looked at and never written."""
     return [
         metric
@@ -150,12 +150,18 @@ def unknown(written: set[Measured], looked_at: Iterator[Metric]) -> list[Metric]
     ]
 
 
-def test_every_metric_of_an_alarm_is_written(everything: set[Measured]) -> None:
-    alarms = [alarm for _, alarm in of_type(resolved(transformed()), "AWS::CloudWatch::Alarm")]
+def test_every_metric_of_an_alarm_and_of_the_dashboard_is_written(
+    everything: set[Measured],
+) -> None:
+    stack = resolved(transformed())
+    alarms = [alarm for _, alarm in of_type(stack, "AWS::CloudWatch::Alarm")]
     found = [metric for alarm in alarms for metric in watched(alarm)]
-    assert unknown(everything, iter(found)) == []
-    typo = [metric._replace(name=f"{metric.name}s") for metric in found]
-    elsewhere = [metric._replace(dimensions={"service": {"portal"}}) for metric in found]
-    own = [metric for metric in found if not metric.namespace.startswith("AWS/")]
-    assert len(own) == len(unknown(everything, iter(typo))) == 3
-    assert len(own) == len(unknown(everything, iter(elsewhere)))
+    found += [metric for metric, _ in drawn(stack)]
+    assert unknown(everything, found) == []
+    # one that nobody writes is found
+    own = [metric for metric in found if metric.namespace == NAMESPACE]
+    assert own
+    wrong = [metric._replace(name=f"{metric.name}s") for metric in own]
+    assert unknown(everything, wrong) == wrong
+    elsewhere = [metric._replace(dimensions={"service": {"portal"}}) for metric in own]
+    assert unknown(everything, elsewhere) == elsewhere

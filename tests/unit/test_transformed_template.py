@@ -21,6 +21,13 @@ def resources() -> Resources:
     return resolved(transformed())
 
 
+def redraw(resources: Resources, old: str, new: str) -> None:
+    """Change the text of the dashboard."""
+    dashboard = properties(resources, "Dashboard")
+    assert old in dashboard["DashboardBody"]
+    dashboard["DashboardBody"] = dashboard["DashboardBody"].replace(old, new)
+
+
 def properties(resources: Resources, name: str) -> dict[str, Any]:
     found: dict[str, Any] = resources[name].setdefault("Properties", {})
     return found
@@ -58,6 +65,8 @@ RULES: list[Rule] = [
     deployed_alarms.every_alarm_has_its_section,
     deployed_alarms.every_function_has_an_alarm,
     deployed_alarms.every_queue_is_read_or_watched,
+    deployed_alarms.every_metric_of_the_dashboard_is_measured,
+    deployed_alarms.everything_is_on_the_dashboard,
     deployed_streams.every_late_stream_is_noticed_in_time,
     deployed_streams.every_reader_learns_its_shard_in_order,
     deployed_streams.every_record_that_is_given_up_is_kept,
@@ -206,6 +215,36 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed_alarms.every_function_has_an_alarm,
         lambda of: of.pop("WorkerErrorsAlarm"),
         "nobody learns that WorkerFunction fails",
+    ),
+    (
+        deployed_alarms.every_metric_of_the_dashboard_is_measured,
+        lambda of: redraw(of, '"Invocations"', '"Calls"'),
+        "the dashboard has AWS/Lambda Calls by ['FunctionName'], which AWS has not",
+    ),
+    (
+        deployed_alarms.every_metric_of_the_dashboard_is_measured,
+        lambda of: redraw(of, '"watch"', '"watcher"'),
+        "the dashboard has Sprocketworks/sprocketworks of watcher, where nothing is measured",
+    ),
+    (
+        deployed_alarms.every_metric_of_the_dashboard_is_measured,
+        lambda of: of.pop("ReconcileAlarm"),
+        "the dashboard has the alarm {ReconcileAlarm.Arn}",
+    ),
+    (
+        deployed_alarms.everything_is_on_the_dashboard,
+        lambda of: redraw(of, '"{WorkerFunction}", {"label"', '"{WatchFunction}", {"label"'),
+        "the dashboard lacks Errors of WorkerFunction",
+    ),
+    (
+        deployed_alarms.everything_is_on_the_dashboard,
+        lambda of: redraw(of, '"by-month", {"id"', '"by-content", {"id"'),
+        "the dashboard lacks ConsumedWriteCapacityUnits of BirthdaysTable by-month",
+    ),
+    (
+        deployed_alarms.everything_is_on_the_dashboard,
+        lambda of: properties(of, "WorkerFunction").update(MemorySize=2048),
+        "the costs of {WorkerFunction} are estimated for 1769 MB",
     ),
     (
         deployed_alarms.every_queue_is_read_or_watched,
