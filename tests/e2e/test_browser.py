@@ -237,6 +237,8 @@ def test_swagger_ui_has_the_sign_in_of_the_console(page: Page, api: str) -> None
     response = operation.first.locator(".live-responses-table")
     expect(response.locator(".response .response-col_status").first).to_contain_text("200")
     expect(operation.first.locator(".request-url")).to_contain_text(f"{api}/tables")
+    page.locator(".auth-wrapper .authorize").first.click()
+    expect(page.locator(".auth-container")).to_have_count(1)
 
 
 def test_redoc_shows_the_document(page: Page, api: str) -> None:
