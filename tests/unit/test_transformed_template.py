@@ -462,6 +462,18 @@ def test_sam_writes_out_what_the_template_refers_to() -> None:
     assert not [each for each in yaml.parse(sent) if getattr(each, "anchor", None)]
 
 
+def test_alarms_can_be_encrypted_by_the_key_of_the_stack() -> None:
+    made = resolved(transformed(), {"CustomerKey": "true"})
+    key = properties(made, "AlarmTopic")["KmsMasterKeyId"]
+    users = {
+        service
+        for each in properties(made, key.strip("{}"))["KeyPolicy"]["Statement"]
+        if "kms:GenerateDataKey*" in each["Action"]
+        for service in deployed.listed(each["Principal"].get("Service", []))
+    }
+    assert {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"} <= users
+
+
 @pytest.mark.parametrize("indexed", [True, False])
 def test_the_index_of_contents_is_there_for_those_who_pay_for_it(indexed: bool) -> None:
     resolver = Resolver(transformed())
