@@ -4,7 +4,16 @@ from collections import Counter
 
 from reports import store as reports
 from shared.datasets import DATA_SETS
-from shared.views import USERS_WITH_EXPERIMENTS, HireCell, day_of, favourite
+from shared.dynamo import table as table_of
+from shared.views import (
+    IN_TABLE,
+    NAMED,
+    USERS_WITH_EXPERIMENTS,
+    HireCell,
+    day_of,
+    favourite,
+    stored_name,
+)
 from shared.views_table import row_counts
 from tests.histories import YEARS, State
 
@@ -19,6 +28,12 @@ def assert_views_equal(state: State) -> None:
         **{name: tables[name] for name in DATA_SETS},
         USERS_WITH_EXPERIMENTS: len(active),
     }
+    for name in NAMED:
+        rows = [row for (table, _), row in state.items() if table == name]
+        named = {row["id"]: row[DATA_SETS[name].columns[1].name] for row in rows}
+        long = [row for row in rows if stored_name(named[row["id"]]) == IN_TABLE]
+        table_of(DATA_SETS[name].setting, "id").put_many(long)
+        assert reports.names(name, range(-9, 9)) == named
     for year in YEARS:
         expected: Counter[HireCell] = Counter()
         for (table, _), row in state.items():

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.datasets import DATA_SETS
+from shared.views import LONGEST_NAME
 from tests.streams import record
 
 Row = dict[str, Any]
@@ -12,6 +13,8 @@ State = dict[tuple[str, Any], Row]
 
 YEARS = (2020, 2021)
 small = st.integers(1, 3)
+# also of more bytes than the views keep
+titles = st.sampled_from(["Casting", "Gießerei", "x" * LONGEST_NAME, "ß" * LONGEST_NAME])
 dates = st.sampled_from(
     [f"{year}-{month:02}-15T10:00:00Z" for year in YEARS for month in (1, 3, 4, 12)]
 )
@@ -41,7 +44,8 @@ any_row = st.one_of(
         user_id=small,
         experiment_compound_ids=st.lists(st.integers(-1, 5), min_size=1, max_size=4),
     ),
-    rows("departments", department=st.just("somewhere")),
+    rows("departments", department=titles),
+    rows("jobs", job=titles),
 )
 MOMENTS = (1577836799, 1577836800, 1580515199, 1600000000)  # around the turn of 2019
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from shared.datasets import DATA_SETS
 from shared.factory_keys import POINTS
-from shared.views import HireCell, ViewKey, production_keys
+from shared.views import NAMED, HireCell, ViewKey, production_keys, stored_name
 
 Row = dict[str, Any]
 # The stream of the factory table is called this here; the others have their data sets' names
@@ -29,6 +30,8 @@ class Deltas:
     known: Counter[int] = field(default_factory=Counter)  # by user: rows in the users table
     compounds: Counter[tuple[int, int]] = field(default_factory=Counter)  # by user and compound
     production: Counter[tuple[ViewKey, str]] = field(default_factory=Counter)  # by attribute
+    # by table, id and name: +1 for a row's name, -1 for the one it had
+    names: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def kinds(self) -> Iterator[tuple[str, Counter[Any]]]:
         """Each kind of counter, with its name."""
@@ -53,6 +56,9 @@ class Deltas:
                 self.compounds[user, compound] += sign
         elif table == "users":
             self.known[_whole(row["user_id"])] += sign
+        elif table in NAMED:
+            key, name = (column.name for column in DATA_SETS[table].columns)
+            self.names[table, _whole(row[key]), stored_name(row[name])] += sign
         self.rows[table] += sign
 
     def _add_point(self, row: Row, sign: int) -> None:

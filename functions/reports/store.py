@@ -18,14 +18,18 @@ from shared.factory_table import factory_table
 from shared.parallel import together
 from shared.problems import StoreUnavailable
 from shared.views import (
-    HIRE_SHARDS,
+    HIRE_PARTITIONS,
+    IN_TABLE,
+    NAMED,
     USER_LISTS,
     USERS_WITH_EXPERIMENTS,
     HireCell,
     compounds_of,
     hires_cells,
     hires_partition,
-    moves_key,
+    moves_partition,
+    names_in,
+    names_key,
     ordered,
     user_key,
     users_list,
@@ -61,19 +65,19 @@ def hires(year: int) -> Counter[HireCell]:
     raise StoreUnavailable("too many hires are being changed: try again")
 
 
-def _moves(year: int) -> Item | None:
-    return views_table().get(moves_key(year)._asdict(), consistent=True)
+def _items(partition: str) -> list[Item]:
+    return list(views_table().query_all("pk = :pk", {":pk": partition}, consistent=True))
+
+
+def _moves(year: int) -> list[Item]:
+    return _items(moves_partition(year))
 
 
 def _hires(year: int) -> Counter[HireCell]:
     """From items that are read one after the other, which may not belong together."""
-
-    def shard_items(shard: int) -> list[Item]:
-        partition = hires_partition(year, shard)
-        return list(views_table().query_all("pk = :pk", {":pk": partition}, consistent=True))
-
+    partitions = [hires_partition(year, number) for number in range(HIRE_PARTITIONS)]
     cells: Counter[HireCell] = Counter()
-    for items in together(shard_items, range(HIRE_SHARDS)):
+    for items in together(_items, partitions):
         for item in items:
             for cell, hired in hires_cells(item):
                 cells[cell] += hired
@@ -81,11 +85,26 @@ def _hires(year: int) -> Counter[HireCell]:
 
 
 def names(data_set: str, ids: Iterable[int]) -> Names:
-    """The names of those rows that are there; a data set's second column is its name."""
+    """The names of those rows that are there."""
+    wanted = set(ids)
+    if data_set not in NAMED:
+        return _names_in_table(data_set, wanted)
+    keys = {names_key(data_set, number) for number in wanted}
+    found: dict[int, str] = {}
+    for item in views_table().get_many([key._asdict() for key in sorted(keys)]):
+        found |= {number: name for number, name in names_in(item).items() if number in wanted}
+    in_table = [number for number, name in found.items() if name == IN_TABLE]
+    for number in in_table:
+        del found[number]
+    return found | _names_in_table(data_set, in_table)
+
+
+def _names_in_table(data_set: str, ids: Iterable[int]) -> dict[int, str]:
+    """By key; a data set's second column is its name."""
     columns = DATA_SETS[data_set].columns
     key, name = columns[0].name, columns[1].name
     rows = table(DATA_SETS[data_set].setting, key)
-    keys = [{key: number} for number in sorted(set(ids))]
+    keys = [{key: number} for number in sorted(ids)]
     return {item[key]: item[name] for item in rows.get_many(keys)}
 
 

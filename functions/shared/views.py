@@ -2,27 +2,36 @@
 
 The projector writes them, reports and row counts read them. All are sums: changes of different
 rows may be counted in any order, those of one row in theirs. Counters that every writer hits are
-spread over shards, and a reader sums the shards.
+in shards, one of them for each writer, and a reader sums the shards.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
+from zlib import crc32
 
 Item = dict[str, Any]
 
-# Shards of the row counts: one write per transaction goes to one of them
-ROW_SHARDS = 16
-# Shards of the hires; quiet times use the first one only, see docs/capacity.md
-HIRE_SHARDS = 8
+# Of the counters that every writer hits: fewer cost more conflicts, see docs/capacity.md, more of
+# them more reads
+SHARDS = 16
+# Partitions of the hires of a year, each of which takes 1,000 write units a second
+HIRE_PARTITIONS = 8
 # Jobs whose counters share an item
 JOBS_PER_ITEM = 64
+# Tables whose names reports show in numbers; ids whose names share an item, as 4 KB cost one read;
+# and a name's bytes at most: of a longer one the item says that the table has it
+NAMED = ("departments", "jobs")
+NAMES_PER_ITEM = 128
+LONGEST_NAME = 255
+IN_TABLE = ""
 # Lists of users, merged when they are read in order
 USER_LISTS = 16
 
 # Attribute of a hires item that grows with each write to it
 VERSION = "version"
+ROWS = "ROWCOUNTS"
 USERS_WITH_EXPERIMENTS = "users_with_experiments"
 
 
@@ -42,27 +51,45 @@ class HireCell:
     quarter: int
 
 
-def row_key(name: str, shard: int) -> ViewKey:
-    """Where the rows of a table are counted, and the users with experiments; attribute `n`."""
-    return ViewKey(f"ROWS#{shard}", name)
+def shard_of(writer: str) -> int:
+    """Where a writer counts: the writers of different shards meet at no counter."""
+    return crc32(writer.encode()) % SHARDS
 
 
-def hires_partition(year: int, shard: int) -> str:
-    return f"HIRES#{year:04}#{shard}"
+def rows_key(shard: int) -> ViewKey:
+    """Counts rows by the name of their table, and the users with experiments."""
+    return ViewKey(ROWS, f"{shard:02}")
 
 
-def moves_key(year: int) -> ViewKey:
+def moves_partition(year: int) -> str:
+    return f"MOVES#{year:04}"
+
+
+def moves_key(year: int, shard: int) -> ViewKey:
     """`n` grows with each transaction that takes hires of the year out of an item.
 
-    While it stays, hires are only added, and items read one after the other belong together.
+    While no shard's moves, hires are only added, and items read one after the other belong
+    together.
     """
-    return ViewKey(f"MOVES#{year:04}", "-")
+    return ViewKey(moves_partition(year), f"{shard:02}")
+
+
+def hires_partition(year: int, number: int) -> str:
+    return f"HIRED#{year:04}#{number}"
 
 
 def hires_key(year: int, shard: int, cell: HireCell) -> ViewKey:
     """One item for a department and a run of jobs: small to write, few to read."""
     jobs = "-" if cell.job_id is None else str(cell.job_id // JOBS_PER_ITEM)
-    return ViewKey(hires_partition(year, shard), f"{cell.department_id}#{jobs}")
+    return ViewKey(
+        hires_partition(year, cell.department_id % HIRE_PARTITIONS),
+        f"{shard:02}#{cell.department_id}#{jobs}",
+    )
+
+
+def hires_place(item: Item) -> tuple[int, int]:
+    """The year and the shard of a hires item."""
+    return int(item["pk"].split("#")[1]), int(item["sk"].split("#")[0])
 
 
 def hires_attribute(cell: HireCell) -> str:
@@ -71,12 +98,32 @@ def hires_attribute(cell: HireCell) -> str:
 
 def hires_cells(item: Item) -> Iterator[tuple[HireCell, int]]:
     """The cells that a hires item counts, with their counts."""
-    department, _, _ = item["sk"].partition("#")
+    _, department, _ = item["sk"].split("#")
     for attribute, hired in item.items():
         job, dot, quarter = attribute.partition(".")
         if dot:
             cell = HireCell(int(department), None if job == "-" else int(job), int(quarter))
             yield cell, hired
+
+
+def names_key(table: str, number: int) -> ViewKey:
+    """Where the name of a row is, among those of a run of ids; its attribute is `names_slot`."""
+    return ViewKey(f"NAMES#{table}", str(number // NAMES_PER_ITEM))
+
+
+def names_slot(number: int) -> str:
+    return str(number % NAMES_PER_ITEM)
+
+
+def stored_name(name: str) -> str:
+    """A name as an item has it."""
+    return name if len(name.encode()) <= LONGEST_NAME else IN_TABLE
+
+
+def names_in(item: Item) -> dict[int, str]:
+    """The names in an item, by id."""
+    first = int(item["sk"]) * NAMES_PER_ITEM
+    return {first + int(slot): name for slot, name in item.items() if slot not in ("pk", "sk")}
 
 
 def compounds_of(item: Item) -> dict[int, int]:
@@ -98,11 +145,6 @@ def user_key(user_id: int, bucket: int | None = None) -> ViewKey:
     Many compounds are in buckets; the user's item then has the most common one of each.
     """
     return ViewKey(f"USER#{user_id}", "-" if bucket is None else f"{bucket:02}")
-
-
-def active_key(user_id: int) -> ViewKey:
-    """Where a user with experiments is counted: always there, so that no shard falls below 0."""
-    return row_key(USERS_WITH_EXPERIMENTS, user_id % ROW_SHARDS)
 
 
 def users_list(number: int) -> str:

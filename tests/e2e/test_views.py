@@ -67,7 +67,13 @@ def test_what_the_views_missed_is_repaired_by_one_command(stack: Stack) -> None:
     (letter,) = map(json.loads, body.splitlines())
     assert letter["record"]["dynamodb"]["NewImage"] == poison
     # as if their records had been lost
-    client.delete_item(TableName=views, Key={"pk": {"S": f"HIRES#{YEAR}#0"}, "sk": {"S": "1#0"}})
+    (counted,) = client.scan(
+        TableName=views,
+        FilterExpression="begins_with(pk, :year)",
+        ExpressionAttributeValues={":year": {"S": f"HIRED#{YEAR}#"}},
+        ProjectionExpression="pk, sk",
+    )["Items"]
+    client.delete_item(TableName=views, Key=counted)
     assert hired(stack) == []
 
     done = reconcile(stack, "--repair", "--stack", STACK)

@@ -14,10 +14,13 @@ from shared.dynamo import Table
 from shared.views import hires_partition, user_key
 from shared.views_table import row_counts, views_table
 from tests.faults import limits
+from tests.faults.on_demand import OnDemand
 from tests.faults.proxy import Proxy
+from tests.faults.throttling import Throttling
 from tests.front_door import call
 from tests.reconcile import reconcile
 from tests.streams import deliver, record
+from tests.views import add_hires
 
 pytestmark = pytest.mark.usefixtures("tables_alone_fail")
 CSV = {"Content-Type": "text/csv"}
@@ -104,6 +107,24 @@ def test_a_user_of_many_compounds_is_one_short_read(
     assert equal()
 
 
+@pytest.mark.parametrize("writers", [1, 50])
+def test_reports_and_counts_read_little(no_dead_letters: None, proxy: Proxy, writers: int) -> None:
+    """Names and row counts share items, so that they cost few reads whoever wrote them."""
+    add_hires(12, 180)
+    for shard in range(writers):
+        rows = [{"compound_id": shard, "compound_name": "water"}]
+        deliver([record("compounds", "c", None, row) for row in rows], f"shard {shard}")
+    units = {}
+    for path in ("/tables", "/reports/departments-above-mean", "/reports/hires-by-quarter"):
+        tables = OnDemand()
+        proxy.throttling = Throttling(tables)
+        assert call("GET", path).status == 200
+        units[path] = sum(taken for (_, kind), taken in tables.taken.items() if kind == "read")
+    assert units["/tables"] <= 2
+    assert units["/reports/departments-above-mean"] <= 15
+    assert units["/reports/hires-by-quarter"] <= 15
+
+
 def test_hires_of_all_jobs_of_an_item_count_in_one_batch(
     no_dead_letters: None, proxy: Proxy
 ) -> None:
@@ -115,5 +136,5 @@ def test_hires_of_all_jobs_of_an_item_count_in_one_batch(
     ]
     records = [record("hired_employees", f"h{row['id']}", None, row) for row in rows]
     deliver(records)
-    found = views_table().query("pk = :pk", {":pk": hires_partition(2021, 0)}).items
+    found = views_table().query("pk = :pk", {":pk": hires_partition(2021, 1)}).items
     assert [len(item) for item in found] == [3 + 256]

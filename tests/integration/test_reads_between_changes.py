@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from projector.store import changes as store
 from reports import store as reports
 from shared import dynamo
-from shared.views import HireCell
+from shared.views import SHARDS, HireCell
 from tests.front_door import call
 from tests.histories import Row, records_of
 from tests.reconcile import compact
@@ -93,8 +93,7 @@ def test_a_report_is_the_outcome_of_some_order_of_the_changes(
             deliver(batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "BUSY", 2)  # larger batches go to any shard
-        patch.setattr(store, "crc32", lambda _: shards.randrange(16))
+        patch.setattr(store, "shard_of", lambda _: shards.randrange(SHARDS))
         patch.setattr(store, "TRANSACTION", 5)  # so that a batch needs several
         between_queries(patch, step)
         found = reports.hires(2021)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from reports.store import hires
+import pytest
+
+from projector.reconcile import repair
+from reports.store import hires, names
 from shared.dynamo import Table
 from shared.views import HireCell
 from tests.reconcile import reconcile
@@ -58,10 +61,26 @@ def test_counts_of_rows_that_are_gone_are_repaired(tables: None) -> None:
 
 
 def test_hires_spread_in_busy_times_are_gathered(tables: None, monkeypatch: Any) -> None:
-    monkeypatch.setattr("projector.store.changes.BUSY", 1)
-    monkeypatch.setattr("projector.store.changes.crc32", lambda _: 5)
+    monkeypatch.setattr("projector.store.changes.shard_of", lambda _: 5)
     deliver(load())
     before = hires(2021)
     assert reconcile()["compacted"] == 1
     assert hires(2021) == before == {HireCell(1, job, 2): 10 for job in range(3)}
     assert reconcile()["compacted"] == 0
+
+
+def test_a_name_that_changes_meanwhile_is_not_repaired(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = ({"id": 1, "department": name} for name in ("Casting", "Gear", "Mill"))
+    Table("DepartmentsTable", "id").put(second)
+    deliver([record("departments", "e", None, first)])
+    add = repair.add
+
+    def late(found: Any) -> None:
+        deliver([record("departments", "f", second, third)])
+        add(found)
+
+    monkeypatch.setattr(repair, "add", late)
+    assert reconcile(repair=True)["differences"] == 2
+    assert names("departments", [1]) == {1: "Mill"}

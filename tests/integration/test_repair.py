@@ -12,21 +12,23 @@ from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table
 from shared.factory_table import factory_table
 from shared.views import (
+    NAMED,
     USERS_WITH_EXPERIMENTS,
     HireCell,
-    active_key,
     hires_attribute,
     hires_key,
     listed_item,
     moves_key,
+    names_key,
+    names_slot,
     production_keys,
-    row_key,
+    rows_key,
     user_key,
 )
 from shared.views_table import views_table
 from tests.expected_views import assert_views_equal
 from tests.front_door import call
-from tests.histories import MOMENTS, State, records_of, steps
+from tests.histories import MOMENTS, State, records_of, steps, titles
 from tests.reconcile import reconcile
 from tests.streams import deliver
 
@@ -42,15 +44,20 @@ def extra(key: Any, **attributes: Any) -> Item:
 
 
 extras = st.one_of(
-    st.builds(lambda name, shard, n: extra(row_key(name, shard), n=n), names, shards, numbers),
-    st.builds(lambda user, n: extra(active_key(user), n=n), ids, numbers),
+    st.builds(lambda name, shard, n: extra(rows_key(shard), **{name: n}), names, shards, numbers),
+    st.builds(
+        lambda table, number, name: extra(names_key(table, number), **{names_slot(number): name}),
+        st.sampled_from(NAMED),
+        ids,
+        titles,
+    ),
     st.builds(
         lambda cell, shard, n: extra(hires_key(2021, shard, cell), **{hires_attribute(cell): n}),
         cells,
         shards,
         numbers,
     ),
-    st.builds(lambda n: extra(moves_key(2021), n=n), numbers),
+    st.builds(lambda shard, n: extra(moves_key(2021, shard), n=n), shards, numbers),
     st.builds(lambda user, n: extra(user_key(user), count=n, known=1, c3=n), ids, numbers),
     st.builds(lambda user, n: extra(user_key(user), count=n, c3=n, spread=True), ids, numbers),
     st.builds(lambda user, part, n: extra(user_key(user, part), c4=n), ids, shards, numbers),
@@ -80,7 +87,10 @@ def damage(data: st.DataObject) -> None:
         elif what == "lose part":
             views_table().put({name: item[name] for name in item if name != attribute})
         elif what == "change" and attribute != users.SPREAD:
-            views_table().put({**item, attribute: item.get(attribute, 0) + data.draw(numbers)})
+            by = data.draw(numbers)
+            value = item.get(attribute, 0)
+            changed = f"{value}{by}" if isinstance(value, str) else value + by
+            views_table().put({**item, attribute: changed})
     views_table().put_many(data.draw(st.lists(extras, max_size=6)))
 
 

@@ -18,18 +18,23 @@ QUERIES = {report.name: report.query for report in routes.REPORTS}
 @pytest.fixture
 def figures(tables: None) -> None:
     """Two departments, one of an unkind name, and a user with an experiment."""
-    Table("DepartmentsTable", "id").put_many(
-        [{"id": 1, "department": "=1+1"}, {"id": 2, "department": "Casting"}]
-    )
-    Table("JobsTable", "id").put({"id": 1, "job": 'The "big", one'})
+    departments = [{"id": 1, "department": "=1+1"}, {"id": 2, "department": "Casting"}]
+    job = {"id": 1, "job": 'The "big", one'}
     Table("UsersTable", "user_id").put({"user_id": -1, "name": "@home"})
     hires = [
         {"id": n, "datetime": "2021-05-01T00:00:00Z", "department_id": d, "job_id": 1}
         for n, d in enumerate([1, 1, 1, 2])
     ]
     experiment = {"experiment_id": 1, "user_id": -1, "experiment_compound_ids": [1]}
-    records = [record("hired_employees", f"h{hire['id']}", None, hire) for hire in hires]
-    deliver([*records, record("user_experiments", "x", None, experiment)])
+    records = [record("departments", f"d{row['id']}", None, row) for row in departments]
+    records += [record("hired_employees", f"h{hire['id']}", None, hire) for hire in hires]
+    deliver(
+        [
+            *records,
+            record("jobs", "j", None, job),
+            record("user_experiments", "x", None, experiment),
+        ]
+    )
 
 
 def test_a_report_as_csv(figures: None) -> None:

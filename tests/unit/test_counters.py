@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 
 from projector.deltas import Deltas
 from projector.store.counters import counters, read_counters
-from tests.histories import any_row, points
+from projector.store.names import names
+from shared.views import SHARDS
+from tests.histories import Row, any_row, key_of, points
 
 # written whole with the user's item, see projector.store.users
 OF_USERS = {"experiments", "known", "compounds"}
+
+
+def place(of: tuple[str, Row]) -> tuple[str, Any]:
+    return of[0], key_of(*of)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in Deltas().kinds()])
@@ -25,13 +31,14 @@ def test_the_histories_of_the_tests_count_in_every_kind(kind: str) -> None:
     find(st.one_of(any_row, points), counts)
 
 
-@given(st.lists(st.one_of(any_row, points)), st.integers(0, 15), st.integers(0, 7))
-def test_what_is_counted_is_read_back(rows: list[Any], row_shard: int, hire_shard: int) -> None:
+@given(st.lists(st.one_of(any_row, points), unique_by=place), st.integers(0, SHARDS - 1))
+def test_what_is_counted_is_read_back(rows: list[Any], shard: int) -> None:
     deltas, found = Deltas(), Deltas()
     for table, row in rows:
         deltas.add(table, row, +1)
-    for key, attributes in counters(deltas, row_shard, hire_shard).items():
-        read_counters({**key._asdict(), **attributes}, found)
+    for items in (counters(deltas, shard), names(deltas)):
+        for key, attributes in items.items():
+            read_counters({**key._asdict(), **attributes}, found)
     kept = dict(found.kinds())
     for kind, counter in deltas.kinds():
         assert +kept[kind] == (Counter() if kind in OF_USERS else +counter)

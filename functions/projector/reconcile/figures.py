@@ -83,9 +83,9 @@ class Views:
             self._others.append(("item", (int(rest), item["sk"]), item))
         elif kind == "USERS":
             self._others.append(("listed", listing(item), 1))
-        elif item["sk"] == USERS_WITH_EXPERIMENTS:
-            self._others.append((*ACTIVE, item.get("n", 0)))
         else:
+            if USERS_WITH_EXPERIMENTS in item:
+                self._others.append((*ACTIVE, item[USERS_WITH_EXPERIMENTS]))
             read_counters(item, self._sums)
 
     def size(self) -> int:
@@ -107,9 +107,11 @@ def listing(item: Item) -> tuple[str, str, Any]:
 
 
 def owner(kind: str, name: Any) -> Any:
-    """Whom a figure is compared and repaired with: all of a user's are together."""
+    """Whom a figure is compared and repaired with: all of a user's, and the names of a row."""
     if kind in {"compounds", "item"}:
         return name[0]
+    if kind == "names":
+        return name[:2]
     if kind == "listed" and name[1].isdecimal():
         return listed_user(name[1])
     return name

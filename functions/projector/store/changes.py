@@ -8,28 +8,26 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from itertools import takewhile
-from zlib import crc32
 
 from projector.deltas import Change, Deltas, fold
 from projector.store.checkpoints import move_checkpoint, read_checkpoint
 from projector.store.counters import additions, counters
+from projector.store.names import names, renamings
 from projector.store.users import rewritten
 from shared.dynamo import TRANSACTION, Operation, TransactionFailedError, transact
 from shared.problems import StoreUnavailable
 from shared.retries import RefusedError
 from shared.views import (
-    HIRE_SHARDS,
-    ROW_SHARDS,
+    USERS_WITH_EXPERIMENTS,
     ViewKey,
-    active_key,
     listed_item,
     listed_key,
+    rows_key,
+    shard_of,
     user_key,
 )
 from shared.views_table import views_table
 
-# Changes at once from which on hires are spread over all shards of the views
-BUSY = 1000
 # How often a transaction is made again because others wrote the same items
 ROUNDS = 30
 
@@ -41,19 +39,18 @@ def apply(shard: str, changes: Iterable[Change], give_up: Callable[[Change], obj
     when the store does not respond: what was applied stays; the same changes may be given again.
     """
     left = sorted((change for change in changes if change.deltas), key=lambda each: each.sequence)
-    busy = len(left) >= BUSY
     position = read_checkpoint(shard) if left else 0
     most = len(left)
     while left := [change for change in left if change.sequence > position]:
         run = _fitting(left[:most])
         try:
-            position = _count(shard, position, run[-1].sequence, fold(run), busy=busy)
+            position = _count(shard, position, run[-1].sequence, fold(run))
             most *= 2
         except (TransactionFailedError, RefusedError):
             most = len(run) // 2
             if not most:
                 give_up(run[0])
-                position = _count(shard, position, run[0].sequence, Deltas(), busy=busy)
+                position = _count(shard, position, run[0].sequence, Deltas())
                 most = 1
 
 
@@ -70,19 +67,19 @@ def _fitting(changes: list[Change]) -> list[Change]:
 
 def _touched(deltas: Deltas) -> set[ViewKey]:
     """The keys that deltas may write, beside the buckets of users."""
-    keys = {*counters(deltas, row_shard=0, hire_shard=0)}
+    keys = {*counters(deltas, shard=0), *names(deltas)}
     for user in deltas.users():
-        keys |= {user_key(user), listed_key(user), active_key(user)}
+        keys |= {user_key(user), listed_key(user), rows_key(0)}
     return keys
 
 
-def _count(shard: str, position: int, end: int, deltas: Deltas, *, busy: bool) -> int:
+def _count(shard: str, position: int, end: int, deltas: Deltas) -> int:
     """One transaction; made again, with users read again, while others write the same users.
 
     Returns where the checkpoint is then: elsewhere if another call has moved it meanwhile.
     """
     for attempt in range(ROUNDS):
-        operations = [move_checkpoint(shard, position, end), *_writes(shard, deltas, busy=busy)]
+        operations = [move_checkpoint(shard, position, end), *_writes(shard, deltas)]
         if len(operations) > TRANSACTION:
             raise RefusedError("the users' compounds are in too many items")
         try:
@@ -99,20 +96,20 @@ def _count(shard: str, position: int, end: int, deltas: Deltas, *, busy: bool) -
     raise StoreUnavailable("the views are being written by too many at once")
 
 
-def _writes(shard: str, deltas: Deltas, *, busy: bool) -> list[Operation]:
+def _writes(shard: str, deltas: Deltas) -> list[Operation]:
     """The writes that move the counters; reads the users whose figures change."""
-    # of the views: the writers of a stream's shard meet no others
-    place = crc32(shard.encode())
-    sums = counters(deltas, place % ROW_SHARDS, place % HIRE_SHARDS if busy else 0)
+    place = shard_of(shard)
+    sums = counters(deltas, place)
     operations: list[Operation] = []
     for user, found in rewritten(deltas, sorted(deltas.users())).items():
         operations.extend(found.operations)
         before, after = found.before, found.after
         if (after.count > 0) != (before.count > 0):
-            sums[active_key(user)]["n"] += 1 if after.count > 0 else -1
+            sums[rows_key(place)][USERS_WITH_EXPERIMENTS] += 1 if after.count > 0 else -1
         if after.listed != before.listed:
             operations.append(_listing(user, listed=after.listed))
     operations.extend(additions(sums))
+    operations.extend(renamings(names(deltas)))
     return operations
 
 

@@ -1,6 +1,6 @@
 """The counters of the views: which item has each, in both directions, and how they are moved.
 
-The figures of users are in `users`: their items are written whole.
+The figures of users are in `users`: their items are written whole. Names are in `names`.
 """
 
 from collections import Counter, defaultdict
@@ -8,31 +8,35 @@ from collections import Counter, defaultdict
 from projector.deltas import Deltas
 from shared.dynamo import Item, Operation
 from shared.views import (
+    ROWS,
+    USERS_WITH_EXPERIMENTS,
     VERSION,
     ViewKey,
     hires_attribute,
     hires_cells,
     hires_key,
+    hires_place,
     moves_key,
-    row_key,
+    names_in,
+    rows_key,
 )
 from shared.views_table import views_table
 
 Sums = dict[ViewKey, Counter[str]]
 
 
-def counters(deltas: Deltas, row_shard: int, hire_shard: int) -> Sums:
+def counters(deltas: Deltas, shard: int) -> Sums:
     """What the deltas add to each item."""
     sums: Sums = defaultdict(Counter)
     for name, by in deltas.rows.items():
-        sums[row_key(name, row_shard)]["n"] += by
+        sums[rows_key(shard)][name] += by
     for (year, cell), by in deltas.hires.items():
         if by:
-            item = sums[hires_key(year, hire_shard, cell)]
+            item = sums[hires_key(year, shard, cell)]
             item[hires_attribute(cell)] += by
             item[VERSION] = 1
     for year in deltas.years_left():
-        sums[moves_key(year)]["n"] = 1
+        sums[moves_key(year, shard)]["n"] = 1
     for (key, attribute), by in deltas.production.items():
         sums[key][attribute] += by
     return sums
@@ -41,12 +45,16 @@ def counters(deltas: Deltas, row_shard: int, hire_shard: int) -> Sums:
 def read_counters(item: Item, sums: Deltas) -> None:
     """Add what an item counts, the inverse of `counters`; other items have nothing to add."""
     kind = item["pk"].partition("#")[0]
-    if kind == "ROWS":
-        sums.rows[item["sk"]] += item.get("n", 0)
-    elif kind == "HIRES":
-        year = int(item["pk"].split("#")[1])
+    if kind == ROWS:
+        for name in item.keys() - {"pk", "sk", USERS_WITH_EXPERIMENTS}:
+            sums.rows[name] += item[name]
+    elif kind == "HIRED":
+        year, _ = hires_place(item)
         for cell, hired in hires_cells(item):
             sums.hires[year, cell] += hired
+    elif kind == "NAMES":
+        for number, name in names_in(item).items():
+            sums.names[item["pk"].partition("#")[2], number, name] += 1
     elif kind == "PRODUCTION":
         key = ViewKey(item["pk"], item["sk"])
         for attribute in item.keys() - {"pk", "sk"}:
