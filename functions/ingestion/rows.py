@@ -36,7 +36,9 @@ class Checker:
         cells = [cell_schema(c, required=c.required or strict) for c in self.columns]
         self._required = [c.required or strict for c in self.columns]
         self._cells = [SchemaValidator(cell) for cell in cells]
-        self._rows = SchemaValidator(cs.list_schema(cs.tuple_schema(cells)))
+        # None for a row that is not valid: the others need no second look
+        row = cs.with_default_schema(cs.tuple_schema(cells), default=None, on_error="default")
+        self._rows = SchemaValidator(cs.list_schema(row))
         self._converted = [
             (place, STORED[column.type])
             for place, column in enumerate(self.columns)
@@ -45,19 +47,14 @@ class Checker:
 
     def check(self, rows: Sequence[Row]) -> tuple[list[Item], dict[int, list[RowFault]]]:
         """The items of the good rows in their order, and the faults of the others by index."""
+        checked = self._rows.validate_python(rows, strict=False)
+        bad = {i for i, row in enumerate(checked) if row is None} if None in checked else set()
         try:
-            return self._items(self._rows.validate_python(rows, strict=False)), {}
-        except ValidationError as error:
-            bad = _rows_of(error)
+            items = self._items([row for row in checked if row is not None] if bad else checked)
         except OverflowError:
             bad = {i for i, row in enumerate(rows) if self.faults(row)}
-        faults = {i: self.faults(rows[i]) for i in sorted(bad)}
-        good = [row for i, row in enumerate(rows) if i not in bad]
-        items, more = self.check(good)
-        if more:  # what overflows, among rows that are fine otherwise
-            places = [i for i in range(len(rows)) if i not in bad]
-            faults |= {places[i]: found for i, found in more.items()}
-        return items, faults
+            items = self._items([row for i, row in enumerate(checked) if i not in bad])
+        return items, {i: self.faults(rows[i]) for i in sorted(bad)}
 
     def _items(self, rows: list[tuple[object, ...]]) -> list[Item]:
         if not rows:
@@ -94,9 +91,3 @@ class Checker:
                     STORED[column.type]([value])
             except (ValidationError, OverflowError):
                 yield RowFault(column.name, text, reason(column.type, text))
-
-
-def _rows_of(error: ValidationError) -> set[int]:
-    """The indexes of the rows that an error names."""
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
-    return {int(each["loc"][0]) for each in errors}

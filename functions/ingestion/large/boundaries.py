@@ -41,12 +41,15 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns(delimiter: str) -> _Patterns:
     ends = re.escape(delimiter.encode()) + rb"\r\n"
-    quoted = rb'(?<![^"' + ends + rb'])"[^"]*+"'
-    whole = quoted + rb'(?=["' + ends + rb"])"
-    broken = quoted + rb'[^"' + ends + rb"][^\r\n]*+(?=[\r\n])"
+    text = rb'"[^"]*+(?:""[^"]*+)*+"'
+    quoted = rb'(?<![^"' + ends + rb"])" + text
+    broken = quoted + rb"[^" + ends + rb"][^\r\n]*+(?=[\r\n])"
     literal = rb'(?<=[^"' + ends + rb'])"++'
+    # quoted fields side by side need no look at what is before them
+    behind = rb"[" + ends + rb"]++"
+    row = behind + rb"(?:" + text + behind + rb")*+"
 
-    def run(between: bytes) -> re.Pattern[bytes]:
+    def run(between: bytes, whole: bytes) -> re.Pattern[bytes]:
         # the exceptions have a loop of their own: tried with each field, they take a third more
         fields = rb"(?:" + between + whole + rb")*+"
         exceptions = (
@@ -55,8 +58,8 @@ def _patterns(delimiter: str) -> _Patterns:
         return re.compile(fields + exceptions + between)
 
     return _Patterns(
-        file=run(rb'[^"]*+'),
-        record=run(rb'[^"\r\n]*+'),
+        file=run(rb'[^"]*+', quoted + row),
+        record=run(rb'[^"\r\n]*+', quoted + rb"(?=[" + ends + rb"])"),
         field=re.compile(rb"[^" + ends + rb"]*+"),
         ends=frozenset([delimiter.encode(), b"\r", b"\n"]),
     )
