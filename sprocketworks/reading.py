@@ -85,12 +85,16 @@ def report(
 
 
 def _summaries(client: Client) -> dict[str, str]:
-    """The summary of each report in the API's documentation, by its name."""
+    """The summary of each report in the API's documentation, by its name.
+
+    The overview is below /reports/ as well; it has no rows, and so no CSV.
+    """
     paths = client.document("GET", "openapi.json")["paths"]
     return {
         path.removeprefix("/reports/"): operations["get"]["summary"]
         for path, operations in paths.items()
         if re.fullmatch(r"/reports/[^/{]+", path)
+        and "text/csv" in operations["get"]["responses"]["200"]["content"]
     }
 
 
