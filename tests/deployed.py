@@ -22,6 +22,21 @@ MANAGED_POLICIES = {
     "AWSXrayWriteOnlyAccess": "SAM gives it for tracing; X-Ray has no resources to name",
     "service-role/AWSCodeDeployRoleForLambdaLimited": "CodeDeploy's, to shift the aliases",
 }
+# What AWS allows on everything or not at all: deliveries of logs, and traces
+WITHOUT_RESOURCES = {
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
 # Statements that name some data sets only, with the reason
 SOME_DATA_SETS = {("ReportsFunctionRole", "Names"): "the tables whose rows have a name"}
 ACTIONS_ON_ALL = {
@@ -177,6 +192,8 @@ def no_policy_has_a_wildcard(resources: Resources) -> Faults:
         for action in listed(statement["Action"]):
             if "*" in action:
                 yield f"{role} {statement.get('Sid')} allows {action}"
+        if set(listed(statement["Action"])) <= WITHOUT_RESOURCES:
+            continue
         for resource in listed(statement["Resource"]):
             # a prefix within a bucket or table of the stack, or executions of its machine
             own = re.match(r"\{\w+\.Arn\}/|arn:[^*]*:sprocketworks-[^*]+[:/]\*$", resource)

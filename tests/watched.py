@@ -83,6 +83,15 @@ def widgets(resources: Resources, kind: str) -> Iterator[dict[str, Any]]:
                 yield widget["properties"]
 
 
+def filtered(resources: Resources) -> list[Metric]:
+    """The metrics that filters make of a log."""
+    return [
+        Metric(made["MetricNamespace"], made["MetricName"], {})
+        for _, of in of_type(resources, "AWS::Logs::MetricFilter")
+        for made in of["MetricTransformations"]
+    ]
+
+
 def alarms_on(resources: Resources, name: str) -> Iterator[tuple[dict[str, Any], set[str]]]:
     """Alarms on a metric of this name, each with all values of the dimensions."""
     for _, alarm in of_type(resources, "AWS::CloudWatch::Alarm"):
@@ -94,6 +103,8 @@ def alarms_on(resources: Resources, name: str) -> Iterator[tuple[dict[str, Any],
 def faults(resources: Resources, metric: Metric) -> Iterator[str]:
     """Why nothing is measured there; names of metrics of our own are tested where they are made."""
     values = set().union(*metric.dimensions.values())
+    if metric in filtered(resources):
+        return
     if not metric.namespace.startswith("AWS/"):
         functions = dict(of_type(resources, "AWS::Lambda::Function")).values()
         variables = [function["Environment"]["Variables"] for function in functions]

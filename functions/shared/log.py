@@ -14,6 +14,11 @@ logger = Logger()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
+def trace_header() -> str | None:
+    """The trace of X-Ray that this call is part of, as Lambda hands it over; None without one."""
+    return os.environ.get("_X_AMZN_TRACE_ID")
+
+
 def log_failure(problem: Exception, number: str) -> None:
     """A failure of ours, with its causes and their tracebacks; `number` is the request's id."""
     logger.error("the request failed", exc_info=problem, extra={"request_id": number})
@@ -41,7 +46,7 @@ def log_request(event: Event, status: int, started: float) -> None:
         "milliseconds": round((time.perf_counter() - started) * 1000, 1),
         "request_id": request_id(event),
     }
-    trace = os.environ.get("_X_AMZN_TRACE_ID")
+    trace = trace_header()
     if trace:
         line["xray_trace_id"] = trace.split(";")[0].removeprefix("Root=")
     sys.stdout.write(_encode(line) + "\n")

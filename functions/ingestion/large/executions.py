@@ -34,6 +34,8 @@ def start(job: Item) -> Item:
             stateMachineArn=setting("STATE_MACHINE"),
             name=_name(job),
             input=json.dumps({"id": job["id"], "attempt": job["attempt"]}),
+            # whoever starts it: it belongs to the request for the job
+            **({"traceHeader": job["trace"]} if "trace" in job else {}),
         )
     except (BotoCoreError, ClientError) as error:
         _expect("ExecutionAlreadyExists", error)

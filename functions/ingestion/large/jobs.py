@@ -9,6 +9,7 @@ from ingestion.large.store import records
 from ingestion.scope import dedupe_scope
 from shared.items import Item
 from shared.jobs import progress
+from shared.log import trace_header
 from shared.moments import rfc3339
 
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
@@ -53,6 +54,7 @@ def new(  # noqa: PLR0913 - the attributes of one record
         **dict.fromkeys(records.COUNTS, 0),
         **({"filename": filename} if filename else {}),
         **({"request_id": request_id} if request_id else {}),
+        **({"trace": trace} if (trace := trace_header()) else {}),
     }
 
 
