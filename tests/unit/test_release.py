@@ -61,7 +61,7 @@ def test_a_change_of_the_stack_reaches_no_role_of_the_pipeline(pipeline: dict[st
         for name, each in pipeline.items()
         if each["Type"] in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}
     }
-    assert set(paths) == {"DeployRole", "CloudFormationRole", "Boundary"}
+    assert set(paths) == {"ApiLogsRole", "DeployRole", "CloudFormationRole", "Boundary"}
     assert set(paths.values()) == {"/sprocketworks-pipeline/"}
     (policy,) = pipeline["CloudFormationRole"]["Properties"]["Policies"]
     for statement in policy["PolicyDocument"]["Statement"]:
