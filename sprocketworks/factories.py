@@ -11,6 +11,9 @@ from sprocketworks.app import Limit, OutputFile, app, commands
 from sprocketworks.arguments import From, JsonFile, To, document_in, time_of
 from sprocketworks.files import Document
 
+ChartFile = Annotated[
+    Path, typer.Option("--chart", help="JSON: a chart_data document", allow_dash=True)
+]
 group = commands("List, create, rename and delete factories; draw their charts.")
 app.add_typer(group, name="factories")
 
@@ -54,9 +57,7 @@ def show_factory(
 def create_factory(
     context: typer.Context,
     name: str,
-    chart: Annotated[
-        Path | None, typer.Option(help="JSON: a chart_data document", allow_dash=True)
-    ] = None,
+    chart: ChartFile | None = None,
 ) -> None:
     """Create a factory."""
     body = {"name": name} | ({"chart_data": document_in(chart)} if chart else {})
@@ -69,6 +70,15 @@ def rename_factory(context: typer.Context, factory: str, name: str) -> None:
     """Give a factory another name."""
     with context.obj.client() as client:
         context.obj.show(client.document("PUT", "factories", factory, json={"name": name}))
+
+
+@group.command("change")
+def change_factory(context: typer.Context, factory: str, chart: ChartFile) -> None:
+    """Replace the chart of a factory, all its points."""
+    document = document_in(chart)
+    with context.obj.client() as client:
+        changed = client.document("PUT", "factories", factory, json={"chart_data": document})
+    context.obj.show(changed)
 
 
 @group.command("delete")

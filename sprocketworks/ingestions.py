@@ -44,12 +44,17 @@ def upload(
     dedupe: Annotated[bool, typer.Option(help="Skip rows of the same content")] = False,
     strict: Annotated[bool, typer.Option(help="Reject rows with a blank field")] = False,
     dry_run: Annotated[bool, typer.Option(help="Check everything, write nothing")] = False,
+    first: Annotated[
+        int | None, typer.Option("--rows", min=1, max=1000, help="The first records only")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Follow the jobs to their end")] = True,
     fail_on_rejects: Annotated[bool, typer.Option(help="Exit code 3 for rejected rows")] = False,
 ) -> None:
     """Load CSVs of any size, one after the other; run again after an interruption, it goes on."""
-    chosen = {"dedupe": dedupe, "strict": strict, "dry_run": dry_run}
+    chosen = {"dedupe": dedupe, "strict": strict, "dry_run": dry_run, "rows": first}
     body = {"table": table, "options": {name: value for name, value in chosen.items() if value}}
+    if sum(str(file) == "-" for file in files) > 1:
+        raise typer.BadParameter("what is piped can be loaded once: give one -")
     for file in files:
         if str(file) != "-":
             _expect_file(file)
@@ -84,9 +89,10 @@ def _loaded(client: Client, file: Path, body: dict[str, Any], *, wait: bool) -> 
     body = body | {"filename": uploads.name_of(file)}
     memory = uploads.Memory(client.api, file, body)
     job = uploads.job_for(client, file, body, memory)
-    if wait:
-        job = _followed(client, job["id"])
-        memory.forget()
+    if not wait:
+        return client.document("GET", "ingestions", job["id"])
+    job = _followed(client, job["id"])
+    memory.forget()
     return job
 
 
@@ -136,6 +142,16 @@ def _end(*jobs: Document, fail_on_rejects: bool = False) -> None:
 
 
 @app.command()
+def landing(context: typer.Context) -> None:
+    """Load the files that wait in the bucket below landing/<table>/, as many as start at once."""
+    with context.obj.client() as client:
+        found = client.post("ingestions", body={"source": "landing"})
+    context.obj.show_list(found["ingestions"], JOB_COLUMNS)
+    if found["more"]:
+        output.say("more files may wait: run it again when these are loaded")
+
+
+@app.command()
 def status(
     context: typer.Context,
     ingestion: Annotated[str | None, typer.Argument(help="Id; else the newest are listed")] = None,
@@ -168,12 +184,17 @@ def cancel(context: typer.Context, ingestion: str) -> None:
 
 
 @app.command()
-def retry(context: typer.Context, ingestion: str) -> None:
+def retry(
+    context: typer.Context,
+    ingestion: str,
+    wait: Annotated[bool, typer.Option(help="Follow it to its end")] = True,
+) -> None:
     """Start a failed ingestion again; what is loaded is skipped."""
     with context.obj.client() as client:
         ingestion = uploads.full_id(client, ingestion)
-        client.post("ingestions", ingestion, "retry", body={})
-        job = _followed(client, ingestion)
+        job = client.post("ingestions", ingestion, "retry", body={})
+        if wait:
+            job = _followed(client, ingestion)
     _print_job(context, job)
     _end(job)
 

@@ -75,6 +75,7 @@ def _run() -> int:
         error.show()  # type: ignore[attr-defined]
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
+        output.say("\nnothing more is done")
         return INTERRUPTED
     except BrokenPipeError:
         raise

@@ -28,15 +28,13 @@ app.add_typer(group, name="production")
 @group.command("list")
 def list_points(
     context: typer.Context,
-    factories: Annotated[
-        list[int] | None, typer.Argument(metavar="[FACTORY]...", help="All if left out")
-    ] = None,
+    factory: Annotated[list[int] | None, typer.Argument(help="All if left out")] = None,
     since: From = None,
     until: To = None,
     limit: Limit = 100,
 ) -> None:
     """Points of factories in order of time."""
-    wanted = ",".join(map(str, factories or ())) or None
+    wanted = ",".join(map(str, factory or ())) or None
     query = {"from": since, "to": until, "factory": wanted}
     columns = {"factory": itemgetter("factory_id"), **POINT_COLUMNS}
     with context.obj.client() as client:

@@ -11,12 +11,12 @@ import typer
 from sprocketworks import output
 from sprocketworks.app import OutputFile, app
 from sprocketworks.arguments import From, To
-from sprocketworks.client import REFUSED, Client, CommandError, document_of
+from sprocketworks.client import REFUSED, USAGE, Client, CommandError, document_of
 from sprocketworks.files import Document
 
 JSON = "application/json"
 SUMMARY_COLUMNS = {"report": itemgetter("name"), "what it shows": itemgetter("summary")}
-SVG = "image/svg+xml"
+CSV, SVG = "text/csv", "image/svg+xml"
 
 
 def _columns(table: Document) -> str:
@@ -34,6 +34,17 @@ TABLE_COLUMNS = {
 
 
 @app.command()
+def health(context: typer.Context) -> None:
+    """Whether the API works, and each store that it needs."""
+    with context.obj.client() as client:
+        found = client.document("GET", "health")
+    if context.obj.json:
+        output.show_json(found)
+    else:
+        output.show_table(("store", "is"), found["checks"].items())
+
+
+@app.command()
 def tables(context: typer.Context) -> None:
     """The data sets, their columns and how many rows they have."""
     with context.obj.client() as client:
@@ -48,6 +59,7 @@ def report(
     year: Annotated[int | None, typer.Option(min=1, max=9999)] = None,
     since: From = None,
     until: To = None,
+    user: Annotated[int | None, typer.Option(help="Experiments of this user alone")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV")] = False,
     as_svg: Annotated[bool, typer.Option("--svg", help="As a drawing")] = False,
     into: OutputFile = None,
@@ -57,13 +69,16 @@ def report(
         raise typer.BadParameter("--csv or --svg")
     wanted = {"year": year, "from": since, "to": until}
     query = {key: value for key, value in wanted.items() if value is not None}
-    kind = "text/csv" if as_csv else SVG if as_svg else JSON
+    kind = CSV if as_csv else SVG if as_svg else JSON
     with context.obj.client() as client:
         if name is None:
             listed = [
                 Document(name=each, summary=text) for each, text in _summaries(client).items()
             ]
             context.obj.show_list(listed, SUMMARY_COLUMNS)
+            return
+        if user is not None:
+            context.obj.show(client.document("GET", "reports", name, str(user)))
             return
         try:
             pages = list(_pages(client, name, query, kind))
@@ -94,7 +109,7 @@ def _summaries(client: Client) -> dict[str, str]:
         path.removeprefix("/reports/"): operations["get"]["summary"]
         for path, operations in paths.items()
         if re.fullmatch(r"/reports/[^/{]+", path)
-        and "text/csv" in operations["get"]["responses"]["200"]["content"]
+        and CSV in operations["get"]["responses"]["200"]["content"]  # not the overview
     }
 
 
@@ -103,6 +118,8 @@ def _pages(client: Client, name: str, query: dict[str, Any], kind: str) -> Itera
     following: dict[str, str] | None = {}
     while following is not None:
         page = client.get("reports", name, params=query | following, headers={"Accept": kind})
+        if JSON in page.headers.get("content-type", "") and kind != JSON:
+            raise CommandError(USAGE, f"{name} is available as JSON only")
         yield page
         if kind == JSON:
             cursor = document_of(page).get("next")

@@ -11,10 +11,11 @@ import typer
 
 from sprocketworks import output
 from sprocketworks.app import Limit, OutputFile, app, commands
+from sprocketworks.arguments import JsonFile, document_in
 from sprocketworks.client import USAGE, Client, CommandError
 from sprocketworks.files import Document
 
-group = commands("Find rows of a table, list them, export them all.")
+group = commands("Find, list and add rows of a table; `export` writes them all.")
 app.add_typer(group, name="rows")
 
 
@@ -45,6 +46,14 @@ def show_row(context: typer.Context, table: str, row: str) -> None:
     """One row, by its key."""
     with context.obj.client() as client:
         context.obj.show(client.document("GET", "tables", table, "rows", row))
+
+
+@group.command("add")
+def add_rows(context: typer.Context, table: str, file: JsonFile) -> None:
+    """Write up to 1,000 rows of a document {"rows": [...]}, all or none."""
+    document = document_in(file)
+    with context.obj.client() as client:
+        context.obj.show(client.post("tables", table, "rows", body=document))
 
 
 @app.command()

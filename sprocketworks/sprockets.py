@@ -30,6 +30,13 @@ def show_sprocket(context: typer.Context, sprocket: str) -> None:
         context.obj.show(client.document("GET", "sprockets", sprocket))
 
 
+@group.command("references")
+def count_references(context: typer.Context, sprocket: str) -> None:
+    """How many points of production refer to a sprocket."""
+    with context.obj.client() as client:
+        context.obj.show(client.document("GET", "sprockets", sprocket, "references"))
+
+
 @group.command("create")
 def create_sprocket(
     context: typer.Context,

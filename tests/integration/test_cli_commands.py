@@ -147,6 +147,26 @@ def test_seed_documents_are_imported_once(office: Cli, tmp_path: Path) -> None:
         assert (again["created"], again["already_loaded"]) == (0, True)
 
 
+def test_a_chart_is_replaced_and_rows_are_added(office: Cli, tmp_path: Path) -> None:
+    chart = {"sprocket_production_actual": [1], "sprocket_production_goal": [2], "time": [3]}
+    (tmp_path / "chart.json").write_text(json.dumps(chart))
+    number = str(json.loads(office("factories", "create", "North").out)["id"])
+    changed = json.loads(office("factories", "change", number, "--chart", "chart.json").out)
+    assert (changed["name"], changed["chart_data"]) == ("North", chart)
+    (tmp_path / "rows.json").write_text('{"rows": [{"id": 7, "job": "Welder"}, {"id": "x"}]}')
+    refused = office("rows", "add", "jobs", "rows.json")
+    assert (refused.code, refused.out) == (REFUSED, "")
+    assert "body.rows.1" in refused.err
+    (tmp_path / "rows.json").write_text('{"rows": [{"id": 7, "job": "Welder"}]}')
+    assert json.loads(office("rows", "add", "jobs", "rows.json").out)["written"] == 1
+
+
+def test_what_has_no_csv_is_not_written_as_one(office: Cli) -> None:
+    done = office("report", "overview", "--csv")
+    assert (done.code, done.out) == (USAGE, "")
+    assert "overview is available as JSON only" in done.err
+
+
 def test_people_and_their_birthdays(office: Cli) -> None:
     assert (
         office("people", "save", "Ada", "--born", "1985-12-10", "--tz", "Europe/London").code == 0
@@ -171,6 +191,9 @@ def test_people_and_their_birthdays(office: Cli) -> None:
         ["production", "list", "1", "--from", "yesterday"],
         ["production", "list", "1", "--from", "99999999999999999999999-01-01"],
         ["sprockets", "show", "../factories/1"],
+        ["upload", "-", "-", "--table", "jobs"],
+        ["rows", "add", "jobs", "missing.json"],
+        ["factories", "change", "1", "--chart", "."],
         ["people", "delete", "../factories/1"],
     ],
     ids=" ".join,

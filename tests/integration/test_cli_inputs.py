@@ -164,8 +164,9 @@ def test_a_state_folder_that_cannot_be_written_stops_no_upload(
     made = {"id": "7", "expires_at": "", "upload": {"url": f"{server.url}/b", "fields": {}}}
     server.responses.append(Response(201, JSON, json.dumps(made)))
     server.responses.append(Response(204, {}, ""))
+    server.responses.append(Response(200, JSON, json.dumps({"id": "7", "status": "planning"})))
     done = run("--api", server.url, "--json", "upload", "jobs.csv", "-t", "jobs", "--no-wait")
-    assert (done.code, json.loads(done.out)["id"]) == (0, "7")
+    assert (done.code, json.loads(done.out)) == (0, {"id": "7", "status": "planning"})
     assert "an interrupted upload will start anew" in done.err
 
 
