@@ -109,7 +109,7 @@ def _summaries(client: Client) -> dict[str, str]:
         path.removeprefix("/reports/"): operations["get"]["summary"]
         for path, operations in paths.items()
         if re.fullmatch(r"/reports/[^/{]+", path)
-        and CSV in operations["get"]["responses"]["200"]["content"]  # not the overview
+        and CSV in operations["get"]["responses"]["200"]["content"]
     }
 
 
