@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from projector.reconcile import compare, plan
 from projector.store import users
 from shared.datasets import DATA_SETS
 from shared.dynamo import Item, table
@@ -110,6 +111,9 @@ def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(users, "MOST_INLINE", 3)
         patch.setattr(users, "BUCKETS", 2)
+        if data.draw(st.booleans()):  # in many shares, and repairs of one owner each
+            patch.setattr(plan, "SHARE", 1000)
+            patch.setattr(compare, "CHUNK", 1)
         store_rows(state)
         deliver(records)
         damage(data)

@@ -2,7 +2,8 @@
 
 The tables are read over minutes or hours while they change. A figure that has changed in the views
 meanwhile is not compared, and what differs then counts if a second reading of the tables finds the
-same again: both figures are as before, so no change was under way in either.
+same again. Two readings: rows that come and go may leave a figure as it was, and yet have been read
+in between.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from projector.reconcile.figures import ACTIVE, Figures, expected, owner, stored, tuples, unpacked
+from projector.reconcile.figures import ACTIVE, expected, owner, stored, tuples, unpacked
 from projector.store import runs
 
 # Users and other owners of differences that are repaired by one call
@@ -45,12 +46,18 @@ def compare(part: dict[str, Any]) -> bool:
     differing = [
         Difference(*figure, wanted[figure], after[figure])
         for figure in wanted.keys() | after.keys()
-        if wanted[figure] != after[figure]
+        if wanted[figure] != after[figure] and figure[0] != "version"
     ]
+    versions = {each: after[each] for each in map(_version, differing)}
     del wanted, after
     before = stored(map(unpacked, runs.sums(f"{runs.folder(run, of.before)}/", *hashes)))
     active["before"] = before[ACTIVE]
-    found = lasting(differing, before)
+    found = [
+        each
+        for each in differing
+        if before[each.kind, each.name] == each.stored
+        and before[_version(each)] == versions[_version(each)]
+    ]
     if of.earlier is not None:
         earlier = set(differences(f"{runs.folder(run, of.earlier)}/{part['first']:04}/"))
         found = [each for each in found if each in earlier]
@@ -61,9 +68,9 @@ def compare(part: dict[str, Any]) -> bool:
     return True
 
 
-def lasting(differing: list[Difference], before: Figures) -> list[Difference]:
-    """Those whose figure has not changed in the views."""
-    return [each for each in differing if before[each.kind, each.name] == each.stored]
+def _version(each: Difference) -> tuple[str, Any]:
+    """The figure that changes with each write to the owner of a difference."""
+    return "version", owner(each.kind, each.name)
 
 
 def _chunks(found: list[Difference]) -> Iterator[list[Difference]]:

@@ -2,14 +2,15 @@
 
 A scan folds what it reads into lines of a kind, a name and a value, and a comparison folds the
 lines of many scans. The kinds are those of Deltas, and `active`, users with experiments; `listed`,
-items of the lists; `stale`, users whose item has to be written again; `item`, an item of a user,
-from which the user's figures are read.
+items of the lists; `stale`, users whose item has to be written again; `version`, which grows with
+each write to an owner's figures; `item`, an item of a user, from which the user's figures are read.
 """
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
+from itertools import islice
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -21,8 +22,12 @@ from projector.store.runs import HASHES
 from projector.store.users import SPREAD, bucket_keys, most_common, state_of
 from shared.items import Item
 from shared.views import (
+    JOBS_PER_ITEM,
     USERS_WITH_EXPERIMENTS,
+    VERSION,
     compounds_of,
+    hires_cells,
+    hires_place,
     listed_item,
     listed_user,
     user_key,
@@ -87,6 +92,9 @@ class Views:
             if USERS_WITH_EXPERIMENTS in item:
                 self._others.append((*ACTIVE, item[USERS_WITH_EXPERIMENTS]))
             read_counters(item, self._sums)
+            for cell, _ in islice(hires_cells(item) if VERSION in item else (), 1):
+                year, _ = hires_place(item)
+                self._others.append(("version", owner("hires", (year, cell)), item[VERSION]))
 
     def size(self) -> int:
         return self._size
@@ -107,11 +115,15 @@ def listing(item: Item) -> tuple[str, str, Any]:
 
 
 def owner(kind: str, name: Any) -> Any:
-    """Whom a figure is compared and repaired with: all of a user's, and the names of a row."""
+    """What a figure is compared and repaired with: a user's figures, those of an item of hires."""
     if kind in {"compounds", "item"}:
         return name[0]
     if kind == "names":
         return name[:2]
+    if kind == "hires":
+        year, cell = name
+        department, job, _ = cell if isinstance(cell, tuple) else astuple(cell)
+        return year, department, None if job is None else job // JOBS_PER_ITEM
     if kind == "listed" and name[1].isdecimal():
         return listed_user(name[1])
     return name
@@ -163,6 +175,7 @@ def stored(lines: Iterable[Line]) -> Figures:
 def _add_user(figures: Figures, user: int, items: dict[str, Item]) -> None:
     item = items.get(user_key(user).sk, {})
     state = state_of(item)
+    figures["version", user] = item.get(VERSION, 0)
     figures["experiments", user] += state.count
     figures["known", user] += state.known
     named = compounds_of(item)

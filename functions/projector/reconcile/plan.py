@@ -108,7 +108,7 @@ def _shares(run: str, of: Comparison) -> Iterator[tuple[int, int]]:
             yield part["first"], part["last"]
         return
     read = [runs.found(f"{runs.folder(run, step)}/") for step in (of.tables, of.before, of.after)]
-    size = sum(size for some in read for _, size in some)
+    size = sum(each.size - runs.INDEX.size for some in read for each in some)
     width = max(1, runs.HASHES * SHARE // max(size, 1))
     for first in range(0, runs.HASHES, width):
         yield first, min(first + width, runs.HASHES)

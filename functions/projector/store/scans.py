@@ -22,7 +22,7 @@ def sources() -> list[str]:
     return [*DATA_SETS, PRODUCTION]
 
 
-def _table(name: str) -> Table:
+def table_of(name: str) -> Table:
     if name == VIEWS:
         return views_table()
     if name == PRODUCTION:
@@ -31,7 +31,7 @@ def _table(name: str) -> Table:
 
 
 def page(name: str, segment: int, segments: int, after: Key | None) -> Page:
-    return _table(name).scan(after=after, segment=(segment, segments))
+    return table_of(name).scan(after=after, segment=(segment, segments))
 
 
 @cache
@@ -41,5 +41,5 @@ def client() -> "DynamoDBClient":
 
 def size_of(name: str) -> int:
     """How many items a table has, as DynamoDB counts them every six hours."""
-    description = client().describe_table(TableName=_table(name).name)["Table"]
+    description = client().describe_table(TableName=table_of(name).name)["Table"]
     return int(description.get("ItemCount", 0))
