@@ -6,10 +6,10 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-costs bench-ingest bench-reports bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-console bench-costs bench-ingest bench-reports bench-throttled bench-warm
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment, installed again when the lock changes
 .venv: .venv/installed
@@ -83,6 +83,9 @@ bench: bench-cold bench-warm bench-ingest bench-throttled bench-reports bench-co
 
 bench-warm: .venv/installed ## a request's processor time beside a FastAPI peer
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.warm
+
+bench-console: .venv/installed ## requests, bytes and seconds of the pages of the local cloud's console
+	@$(PY) -m tests.benchmarks.console
 
 bench-costs: .venv/installed ## read and write units of requests, rows and reports
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.costs

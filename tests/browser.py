@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.template import ROOT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 ARGUMENTS = (
@@ -44,6 +47,25 @@ PAGES = {
     "api": "api",
     "nowhere": "nowhere",
 }
+# Dialogs: the page that has it, and the button that opens it
+DIALOGS = {
+    "dialog-sprocket-delete": ("sprockets/1", "Delete"),
+    "dialog-factory-delete": ("factories/1", "Delete"),
+    "dialog-factory-rename": ("factories/1", "Rename"),
+    "dialog-point": ("factories/1", "Add a point"),
+    "dialog-points": ("factories/1", "Paste many"),
+    "dialog-person": ("people", "Add a person"),
+    "dialog-person-change": ("people?name=Ada", "Change the birthday"),
+}
+
+
+def described() -> dict[str, Any]:
+    """The content of the cloud.json of the local cloud that runs in this folder."""
+    path = ROOT / ".local/cloud.json"
+    if not path.exists():
+        sys.exit("error: no local cloud is running: `make up` starts it")
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
 
 
 @contextmanager
@@ -61,6 +83,22 @@ def sign_in(page: Page, cloud: dict[str, Any]) -> None:
     page.add_init_script(
         f"sessionStorage.getItem('{SESSION}') ?? sessionStorage.setItem('{SESSION}', {session})"
     )
+
+
+def choose(page: Page, name: str, text: str) -> None:
+    """A file, at the page that loads files."""
+    file: Any = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("choose them").set_input_files(file)
+
+
+def open_dialog(page: Page, console: str, name: str) -> None:
+    address, button = DIALOGS[name]
+    page.keyboard.press("Escape")  # out of the one before
+    page.goto(f"{console}#/{address}")
+    settle(page)
+    page.get_by_role("button", name=button, exact=True).first.click()
+    page.get_by_role("dialog").wait_for()
+    settle(page)
 
 
 def settle(page: Page) -> None:
@@ -84,7 +122,7 @@ def watched(browser: Browser, *expected: str, **options: Any) -> Iterator[Page]:
     def note_message(message: ConsoleMessage) -> None:
         # the sign-in page of the local cloud has no icon
         if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
-            note(message.text)
+            note(message.text + " " + message.location["url"])
 
     def watch(page: Page) -> None:
         page.set_default_timeout(PATIENCE)

@@ -1,22 +1,19 @@
 """`make screenshots`: pictures of every page of the local cloud's console, to be looked at."""
 
-import json
 import sys
-from pathlib import Path
 
-from tests.browser import PAGES, chromium, settle, sign_in
+from tests.browser import DIALOGS, PAGES, choose, chromium, described, open_dialog, settle, sign_in
+from tests.template import ROOT
 
-ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".screenshots"
 VIEWS = (("light", 1440), ("light", 390), ("dark", 1440), ("dark", 390))
+DOCUMENTS = ("docs", "redoc")
+FILE = "id;department\n90;Polishing\n91;Heat treatment\nx;Painting\n93\n94;Galvanising\n"
 
 
 def main() -> None:
-    described = ROOT / ".local/cloud.json"
-    if not described.exists():
-        sys.exit("error: no local cloud is running: `make up` starts it")
-    cloud = json.loads(described.read_text("utf-8"))
-    wanted = sys.argv[1:] or [*PAGES, "signed-out"]
+    cloud = described()
+    wanted = sys.argv[1:] or [*PAGES, *DIALOGS, *DOCUMENTS, "checked", "signed-out"]
     FOLDER.mkdir(exist_ok=True)
     with chromium() as browser:
         for scheme, width in VIEWS:
@@ -36,6 +33,22 @@ def main() -> None:
                     settle(page)
                     path = FOLDER / f"{name}-{scheme}-{width}.png"
                     page.screenshot(path=path, full_page=True)
+            for name in DIALOGS:
+                if name in wanted:
+                    open_dialog(page, cloud["console"], name)
+                    page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png")
+            if "checked" in wanted:
+                page.goto(f"{cloud['console']}#/data/load")
+                choose(page, "departments.csv", FILE)
+                page.get_by_role("heading", name="Rejected rows").wait_for()
+                path = FOLDER / f"checked-{scheme}-{width}.png"
+                page.screenshot(path=path, full_page=True)
+            for name in DOCUMENTS:
+                if name in wanted:
+                    page.goto(f"{cloud['api']}/{name}")
+                    page.get_by_role("heading").first.wait_for()
+                    page.wait_for_load_state("networkidle")
+                    page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png")
             page.close()
     sys.stdout.write(f"pictures are in {FOLDER.name}/\n")
 

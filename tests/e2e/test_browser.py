@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.console import CONSOLE, PACKAGES
 from infra.local.access import NAME, PASSWORD
 from infra.node import install
-from tests.browser import PAGES, SESSION, settle, sign_in, watched
+from tests.browser import DIALOGS, PAGES, SESSION, open_dialog, settle, sign_in, watched
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -198,6 +198,9 @@ def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
         for name, address in PAGES.items():
             page.goto(f"{api}/#/{address}")
             settle(page)
+            found[name] = obstacles(page)
+        for name in DIALOGS:
+            open_dialog(page, f"{api}/", name)
             found[name] = obstacles(page)
     assert {name: each for name, each in found.items() if each} == {}
 

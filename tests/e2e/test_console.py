@@ -1,23 +1,19 @@
 """What people do in the console, page by page, in a real browser on the local cloud."""
 
 import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import sign_in, watched
+from tests.browser import choose, sign_in, watched
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 LOADING = 60_000  # milliseconds; a job's functions start
 JOBS = "id,job\n990001,Cooper\n<b>x</b>,Smith\n990002\n"
 HOUSE = {"teeth": 12, "pitch_diameter": 3.5, "outside_diameter": 4.25, "pitch": 1.5}
-
-
-def choose(page: Page, name: str, text: str) -> None:
-    file: Any = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-    page.get_by_label("choose them").set_input_files(file)
 
 
 def facts(card: Locator) -> list[str]:
@@ -101,31 +97,72 @@ def test_a_file_that_is_no_table_is_refused_beside_its_name(
 
 
 def test_a_large_file_outlives_a_broken_connection_and_its_rejects_are_downloaded(
-    browser: Browser, api: str, cloud: dict[str, Any]
+    browser: Browser, api: str, cloud: dict[str, Any], tmp_path: Path
 ) -> None:
     structure = "C" * 8_000
     rows = "".join(f"{i},Compound {i},{structure}\n" for i in range(880_000, 880_700))
-    text = f"compound_id,compound_name,compound_structure\n{rows}x,No number,C\n"
+    broken = "".join(f"{i},{f',{structure}' * 120}\n" for i in range(26))
+    text = f"compound_id,compound_name,compound_structure\n{rows}{broken}"
+    file = tmp_path / "many.csv"
+    assert file.write_text(text) > 30_000_000
     with watched(browser, "net::ERR_FAILED") as page:
         sign_in(page, cloud)
         page.goto(f"{api}/#/data/load")
         expect(page.get_by_label("choose them")).to_be_enabled()
-        choose(page, "many.csv", text)
+        page.get_by_label("choose them").set_input_files(file)
         card = page.locator(".card", has=page.get_by_role("heading", name="many.csv"))
         expect(card.get_by_text("This is a large file")).to_be_visible()
         page.route("**/*landingbucket*", lambda route: route.abort())
         card.get_by_role("button", name="Upload and load").click()
         expect(card.get_by_text("The connection broke")).to_be_visible()
+        # nobody does anything: it goes on by itself, and so does what follows the job
         page.unroute("**/*landingbucket*")
-        card.get_by_role("button", name="Try again now").click()
+        expect(card.locator(".badge")).to_be_visible(timeout=LOADING)
+        with page.expect_event("requestfailed", lambda request: "/ingestions/" in request.url):
+            page.route("**/ingestions/*", lambda route: route.abort(), times=1)
         expect(card.get_by_text("Done")).to_be_visible(timeout=LOADING)
-        expect(card).to_contain_text("700 rows written, 1 rejected")
+        expect(card).to_contain_text("700 rows written, 26 rejected")
+        expect(card.get_by_role("alert")).to_have_count(0)
         name, text = downloaded(page, card.get_by_role("button", name="Rejected rows"))
         assert name == "many-rejected.csv"
-        assert "is not a whole number" in text
+        assert len(text.splitlines()) == 27
         card.get_by_role("link", name="The job").click()
         expect(page.get_by_role("heading", name="many.csv")).to_be_focused()
-        assert facts(page.locator("main"))[2:] == ["701", "700", "0", "1"]
+        assert facts(page.locator("main"))[2:] == ["726", "700", "0", "26"]
+
+
+def test_an_upload_is_cancelled_with_its_job(page: Page, stack: Stack, api: str) -> None:
+    page.goto(f"{api}/#/data/load?table=compounds")
+    expect(page.get_by_label("choose them")).to_be_enabled()
+    choose(page, "unwanted.csv", f"compound_id,compound_name\n1,{'C' * 9_000}\n" * 600)
+    card = page.locator(".card", has=page.get_by_role("heading", name="unwanted.csv"))
+    page.route("**/*landingbucket*", lambda _: None)
+    with page.expect_request("**/*landingbucket*"):
+        card.get_by_role("button", name="Upload and load").click()
+    expect(card.get_by_role("progressbar", name="Uploaded")).to_be_visible()
+    card.get_by_role("button", name="Cancel").click()
+    expect(card.get_by_text("Cancelled.")).to_be_visible()
+    expect(card.get_by_role("alert")).to_have_count(0)
+    jobs = stack.api.get("/ingestions?limit=20&table=compounds").json()["items"]
+    job = next(job for job in jobs if job["filename"] == "unwanted.csv")
+    assert job["status"] == "cancelled"
+
+
+def test_a_small_file_that_takes_long_is_followed_as_a_job(page: Page, api: str) -> None:
+    page.goto(f"{api}/#/data/load")
+    expect(page.get_by_label("choose them")).to_be_enabled()
+    choose(page, "slow.csv", "id,job\n990101,Cooper\n")
+    card = page.locator(".card", has=page.get_by_role("heading", name="slow.csv"))
+    button = card.get_by_role("button", name="Load 1 row")
+    expect(button).to_be_visible()
+    prefer = {"prefer": "respond-async"}
+    page.route(
+        "**/tables/jobs", lambda route: route.continue_(headers=route.request.headers | prefer)
+    )
+    button.click()
+    expect(card.get_by_text("Done")).to_be_visible(timeout=LOADING)
+    expect(card).to_contain_text("1 row written, 0 rejected")
+    expect(card.get_by_role("link", name="The job")).to_be_visible()
 
 
 def test_a_job_is_cancelled_and_what_waits_is_loaded(page: Page, stack: Stack, api: str) -> None:
@@ -211,8 +248,24 @@ def test_a_sprocket_is_created_changed_and_deleted(
         expect(page.get_by_label("Teeth")).to_have_value("99")
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-        expect(page.get_by_role("heading", name="Sprockets")).to_be_visible()
+        expect(page.get_by_role("heading", name="Sprockets")).to_be_focused()
         assert stack.api.get(f"/sprockets/{number}").status_code == 404
+
+
+def test_a_sprocket_says_where_it_is_used(page: Page, stack: Stack, api: str) -> None:
+    sprocket = stack.api.post("/sprockets", json=HOUSE).json()["id"]
+    factory = stack.api.post("/factories", json={"name": "Works with a sprocket"}).json()["id"]
+    page.goto(f"{api}/#/sprockets/{sprocket}")
+    expect(page.get_by_text("No production refers to it")).to_be_visible()
+    points = [
+        {"time": 60 * i, "actual": 1, "goal": 1, "sprocket_types": [sprocket]} for i in range(3)
+    ]
+    stack.api.post(f"/factories/{factory}/production", json={"points": points})
+    page.reload()
+    expect(page.get_by_text("3 points of production refer to it")).to_be_visible()
+    page.get_by_role("button", name="Find the factories").click()
+    used = page.locator(".list li", has=page.get_by_role("link", name=f"Factory {factory}"))
+    expect(used).to_contain_text("3 of its points")
 
 
 def test_a_factory_is_created_renamed_and_deleted(page: Page, api: str) -> None:
@@ -280,6 +333,8 @@ def test_production_is_entered_pasted_zoomed_changed_and_deleted(
     rows.first.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(rows).to_have_count(1)
+    # the button that had the focus is gone
+    expect(page.get_by_role("region", name="Production")).to_be_focused()
     expect(rows.first.locator("td").nth(1)).to_have_text("31")
 
 

@@ -18,6 +18,7 @@ import type { PageProps } from "./pages.ts";
 
 const TYPES: Record<string, string> = { int: "whole number", str: "text", datetime: "date and time", ints: "whole numbers" };
 const NUMBERS = new Set(["int", "number", "float"]);
+const isId = (name: string) => name === "id" || name.endsWith("_id");
 const CSV_ROWS = 1000; // of a page of a download
 const UP = { title: "Data", to: href(["data"]) };
 
@@ -47,14 +48,14 @@ export function Data({ path: [name], query }: PageProps) {
 const TABLE_COLUMNS: TableColumn<TableInfo>[] = [
   { name: "name", title: "Table", cell: ({ name }) => <Link to={href(["data", name])}>{title(name)}</Link> },
   { name: "rows", title: "Rows", number: true, cell: ({ rows }) => count(rows) },
-  { name: "columns", title: "Columns", cell: ({ columns }) => columns.map(({ name }) => name).join(", ") },
+  { name: "columns", title: "Columns", wide: true, cell: ({ columns }) => columns.map(({ name }) => name).join(", ") },
 ];
 
 const columnOf = ({ name, type, required }: Column): TableColumn<Row> => ({
   name,
   title: name,
   note: `${TYPES[type] ?? type}${required ? ", required" : ""}`,
-  number: NUMBERS.has(type),
+  number: NUMBERS.has(type) && !isId(name),
   cell: (row) => cell(row[name]),
 });
 

@@ -61,10 +61,11 @@ function FactoryCard({ factory }: { factory: Factory }) {
         <Link to={href(["factories", factory.id])}>{name}</Link>
       </h2>
       <Sparkline actual={actual} goal={goal} label={`${name}: actual against goal in ${plural(time.length, "point")}`} />
-      <p class="quiet">
-        {time.length > 0 && `${percent(attainment(factory.chart_data))} of the goal, `}
-        {factory.chart_data_thinned ? "over some of its points" : plural(time.length, "point")}
-      </p>
+      {time.length > 0 && (
+        <p class="quiet">
+          {percent(attainment(factory.chart_data))} of the goal, {factory.chart_data_thinned ? "over some of its points" : plural(time.length, "point")}
+        </p>
+      )}
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { call, get } from "../api/http.ts";
 import type { Job, JobStatus } from "../api/types.ts";
 import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
-import { TABLES } from "../state/tables.ts";
+import { loadTables } from "../state/tables.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, Select, Skeleton } from "../ui/basic.tsx";
 import { ago, bytes, count, duration, plural, time, title } from "../ui/format.ts";
@@ -43,6 +43,8 @@ function AllJobs({ query }: { query: URLSearchParams }) {
   const pages = usePages<Job>("ingestions", { status, table }, LIMIT);
   const active = pages.data?.items.some((job) => ACTIVE.has(job.status)) ?? false;
   usePolling(true, active ? POLL_MS : IDLE_MS, () => void pages.reload());
+  const tables = useLoad("tables", loadTables);
+  const names = tables.data?.map(({ name }) => name) ?? [table].filter(Boolean);
   const landing = useAction();
   const load = async () => {
     const { data } = await call<{ ingestions: Job[] }>("POST", "ingestions", { json: { source: "landing" } });
@@ -73,7 +75,7 @@ function AllJobs({ query }: { query: URLSearchParams }) {
               label="Table"
               value={table}
               set={(value) => setQuery({ table: value })}
-              options={[["", "All"], ...TABLES.map((name): [string, string] => [name, title(name)])]}
+              options={[["", "All"], ...names.map((name): [string, string] => [name, title(name)])]}
             />
           </div>
           <ListTable

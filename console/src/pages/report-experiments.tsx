@@ -14,7 +14,7 @@ const LIMIT = 25;
 const PATH = "reports/experiments";
 
 const COLUMNS: TableColumn<UserReport>[] = [
-  { name: "user_id", title: "User", number: true, cell: ({ user_id }) => user_id },
+  { name: "user_id", title: "User", cell: ({ user_id }) => user_id },
   { name: "name", title: "Name", cell: ({ name }) => name ?? "–" },
   { name: "count", title: "Experiments", number: true, cell: (row) => count(row.count) },
   { name: "fav_compound", title: "Most used compound", cell: ({ fav_compound }) => fav_compound ?? "–" },

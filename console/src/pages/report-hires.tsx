@@ -9,7 +9,7 @@ import { Button, Card, Empty, Failure, Field, Skeleton } from "../ui/basic.tsx";
 import { Bars, Columns } from "../ui/charts.tsx";
 import { count, figure } from "../ui/format.ts";
 import { LongTable } from "../ui/longtable.tsx";
-import { Table, type TableColumn } from "../ui/table.tsx";
+import { type TableColumn } from "../ui/table.tsx";
 import { ReportFiles } from "./reports.tsx";
 
 const YEAR = 2021;
@@ -73,9 +73,9 @@ export function Hires({ query }: { query: URLSearchParams }) {
 }
 
 const DEPARTMENTS: TableColumn<Department>[] = [
-  { name: "id", title: "Id", number: true, cell: ({ id }) => id },
-  { name: "department", title: "Department", cell: ({ department }) => department },
-  { name: "hired", title: "Hired", number: true, cell: ({ hired }) => count(hired) },
+  { name: "department", title: "Department", cell: ({ department }) => department, sort: ({ department }) => department },
+  { name: "id", title: "Id", cell: ({ id }) => id, sort: ({ id }) => id },
+  { name: "hired", title: "Hired", number: true, cell: ({ hired }) => count(hired), sort: ({ hired }) => hired },
 ];
 
 export function Departments({ query }: { query: URLSearchParams }) {
@@ -99,7 +99,7 @@ export function Departments({ query }: { query: URLSearchParams }) {
           />
           <details>
             <summary>As a table</summary>
-            <Table caption="Departments above the mean" columns={DEPARTMENTS} rows={rows} />
+            <LongTable caption="Departments above the mean" columns={DEPARTMENTS} rows={rows} text={({ department }) => department} noun="department" />
           </details>
         </>
       )}

@@ -14,7 +14,6 @@ import type { TableColumn } from "../ui/table.tsx";
 import { ReportFiles } from "./reports.tsx";
 
 const PATH = "reports/production";
-const BARS = 30;
 
 /** The first or last second of a day of UTC. */
 function second(day: string | null, end: boolean): number | undefined {
@@ -59,10 +58,9 @@ export function ProductionReport({ query }: { query: URLSearchParams }) {
         <>
           <Bars
             label="Attainment per factory"
-            bars={rows.slice(0, BARS).map((row) => ({ name: nameOf(row), value: row.attainment ?? 0, text: percent(row.attainment) }))}
+            bars={rows.map((row) => ({ name: nameOf(row), value: row.attainment ?? 0, text: percent(row.attainment) }))}
             line={{ value: 1, name: "goal", text: "100 %" }}
           />
-          {rows.length > BARS && <p class="quiet">The chart shows the first {BARS} factories.</p>}
           <LongTable caption="Production per factory" columns={COLUMNS} rows={rows} text={nameOf} noun="row" />
         </>
       )}

@@ -1,7 +1,7 @@
 // The sprockets: the list, a new one, and one to change or delete.
 
 import { useState } from "preact/hooks";
-import { Problem, call, get } from "../api/http.ts";
+import { Problem, call } from "../api/http.ts";
 import type { Sprocket } from "../api/types.ts";
 import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
 import { go, href } from "../state/router.ts";
@@ -9,12 +9,12 @@ import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
-import { plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
 import { Conflict } from "../ui/conflict.tsx";
 import type { PageProps } from "./pages.ts";
 import { EMPTY, FIELDS, SprocketFields, type Texts, bodyOf, textsOf } from "./sprocket-form.tsx";
+import { SprocketUses } from "./sprocket-uses.tsx";
 
 const UP = { title: "Sprockets", to: href(["sprockets"]) };
 
@@ -100,24 +100,6 @@ function OneSprocket({ id }: { id: string }) {
   );
 }
 
-/** Where it is used, as far as it is counted. */
-function References({ path }: { path: string }) {
-  const loading = useLoad(`${path} references`, (signal) => get<{ points: number }>(`${path}/references`, {}, signal));
-  const points = loading.data?.points;
-  return (
-    <Card title="Where it is used">
-      <Failure error={loading.error} retry={() => void loading.reload()} />
-      {points === undefined && !loading.error && <Skeleton lines={1} />}
-      {points === 0 && <p>No production refers to it.</p>}
-      {points !== undefined && points > 0 && (
-        <p>
-          {plural(points, "point")} of production {points === 1 ? "refers" : "refer"} to it, so it can not be deleted.
-        </p>
-      )}
-    </Card>
-  );
-}
-
 function Edit({ path, version, set }: { path: string; version: Version; set: (version: Version) => void }) {
   const { data, etag } = version;
   const stored = textsOf(data);
@@ -164,26 +146,26 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
         }
       />
       <div class="stack">
-      <Card>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!saving.busy) void saving.run(() => save(etag));
-          }}
-        >
-          <SprocketFields texts={texts} set={setTexts} error={saving.error} />
-          <Failure error={saving.error} beside={FIELDS.map(({ name }) => name)} />
-          <div class="buttons">
-            <Button type="submit" kind="main" busy={saving.busy} disabled={!changed}>
-              Save
-            </Button>
-            <Button disabled={!changed} onClick={() => setTexts(stored)}>
-              Undo changes
-            </Button>
-          </div>
-        </form>
-      </Card>
-      <References path={path} />
+        <Card>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (!saving.busy) void saving.run(() => save(etag));
+            }}
+          >
+            <SprocketFields texts={texts} set={setTexts} error={saving.error} />
+            <Failure error={saving.error} beside={FIELDS.map(({ name }) => name)} />
+            <div class="buttons">
+              <Button type="submit" kind="main" busy={saving.busy} disabled={!changed}>
+                Save
+              </Button>
+              <Button disabled={!changed} onClick={() => setTexts(stored)}>
+                Undo changes
+              </Button>
+            </div>
+          </form>
+        </Card>
+        <SprocketUses id={data.id} />
       </div>
       {theirs && (
         <Conflict

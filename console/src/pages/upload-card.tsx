@@ -93,7 +93,13 @@ function Found({ upload }: { upload: Upload }) {
   return (
     <>
       {upload.sampled && <p class="notice">This is a large file: these are the results of its first {plural(found.read, "row")}. It is loaded as a job.</p>}
-      {done && <p role="status">Loaded into {title(found.table)}.</p>}
+      {done ? (
+        <p role="status">Loaded into {title(found.table)}.</p>
+      ) : (
+        <p role="status" class="hidden">
+          {upload.file.name} is checked: {plural(found.written, "row")} would be written, {count(found.rejected)} rejected.
+        </p>
+      )}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div>

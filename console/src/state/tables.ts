@@ -1,9 +1,7 @@
-// The six data sets: how a file is matched with one of them.
+// The data sets, and how a file is matched with one of them.
 
 import { get } from "../api/http.ts";
 import type { Table } from "../api/types.ts";
-
-export const TABLES = ["departments", "jobs", "hired_employees", "users", "compounds", "user_experiments"];
 
 export const loadTables = async (signal?: AbortSignal) => (await get<{ tables: Table[] }>("tables", {}, signal)).tables;
 

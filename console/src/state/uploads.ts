@@ -81,8 +81,7 @@ export class Upload {
   async cancel(): Promise<void> {
     this.abort.abort(new DOMException("cancelled", "AbortError"));
     this.wake?.();
-    const job = this.job.value;
-    if (job) await call("DELETE", `ingestions/${encodeURIComponent(job.id)}`);
+    if (this.job.value) await drop(this.job.value);
     this.phase.value = "cancelled";
   }
 
@@ -127,6 +126,8 @@ export class Upload {
       const json = { table: this.table.value, filename: this.file.name.slice(0, 255), options: { ...options, ...(rows ? { rows } : {}) } };
       const { data } = await call<NewJob>("POST", "ingestions", { json, key: freshKey() });
       this.job.value = data;
+      // cancelled before there was a job to cancel
+      if (this.abort.signal.aborted) return drop(data);
       for (let pause = AGAIN_MS; !(await this.send(data)); pause = Math.min(2 * pause, AGAIN_MOST_MS)) await this.connection(pause);
       await this.follow(data);
     });
@@ -175,6 +176,10 @@ export class Upload {
       if (!(error instanceof Problem) || !PASSING.has(error.status)) throw error;
     }
   }
+}
+
+async function drop({ id }: Job): Promise<void> {
+  await call("DELETE", `ingestions/${encodeURIComponent(id)}`);
 }
 
 /** The files that were chosen, also while another page is looked at. */

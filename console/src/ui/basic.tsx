@@ -1,7 +1,7 @@
 // The small parts that every page is made of.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/http.ts";
 import { announce } from "./announce.tsx";
 
@@ -162,8 +162,14 @@ export function Empty({ title, children }: { title: string; children?: Children 
 /** A part of a page with a heading, and actions beside it. */
 export function Card({ title, actions, children, tall }: { title?: string; actions?: Children; children: Children; tall?: boolean }) {
   const id = useId();
+  const section = useRef<HTMLElement>(null);
+  // what had the focus may go with this rendering, such as the button of a row that is deleted
+  const held = section.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (held && document.activeElement === document.body) section.current?.focus();
+  });
   return (
-    <section class={tall ? "card tall" : "card"} aria-labelledby={title ? id : undefined}>
+    <section ref={section} tabIndex={-1} class={tall ? "card tall" : "card"} aria-labelledby={title ? id : undefined}>
       {title && (
         <header>
           <h2 id={id}>{title}</h2>

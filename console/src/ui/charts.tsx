@@ -1,6 +1,6 @@
 // Small charts in SVG, and their download as files. Texts are the page's, so they are read aloud.
 
-import { figure } from "./format.ts";
+import { count, figure } from "./format.ts";
 import { download } from "./download.ts";
 import type { Children } from "./basic.tsx";
 
@@ -18,7 +18,7 @@ function path(values: number[], low: number, high: number): string {
 
 /** Actual against goal, as small as a word. */
 export function Sparkline({ actual, goal, label }: { actual: number[]; goal: number[]; label: string }) {
-  if (!actual.length) return <span class="quiet">no production yet</span>;
+  if (!actual.length) return <p class="quiet">No production yet</p>;
   const low = Math.min(...actual, ...goal);
   const high = Math.max(...actual, ...goal);
   return (
@@ -42,8 +42,11 @@ interface BarsProps {
   line?: { value: number; name: string; text?: string };
 }
 
-/** Bars with their names above them, which needs no room at the side of a phone. */
-export function Bars({ bars, label, line }: BarsProps) {
+const MOST_BARS = 30;
+
+/** Bars with their names above them, which needs no room at the side of a phone; the first ones of many. */
+export function Bars({ bars: all, label, line }: BarsProps) {
+  const bars = all.slice(0, MOST_BARS);
   const top = Math.max(1e-9, ...bars.map(({ value }) => value), line?.value ?? 0);
   const at = (value: number) => `${((100 * value) / top).toFixed(2)}%`;
   return (
@@ -70,6 +73,7 @@ export function Bars({ bars, label, line }: BarsProps) {
           </li>
         ))}
       </ul>
+      {all.length > MOST_BARS && <p class="quiet">The first {MOST_BARS} of {count(all.length)}; the table has all.</p>}
     </figure>
   );
 }

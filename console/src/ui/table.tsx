@@ -1,6 +1,7 @@
 // Tables: a caption for screen readers, numbers to the right. On a phone each row becomes a list of
 // its cells (parts.css), for which the roles are named: a browser forgets those of a restyled table.
 
+import { useRef } from "preact/hooks";
 import type { Pages } from "../state/load.ts";
 import { Button, type Children, Empty, Failure, Skeleton } from "./basic.tsx";
 
@@ -9,6 +10,8 @@ export interface TableColumn<T> {
   title: string;
   cell: (row: T) => Children;
   number?: boolean;
+  /** On a phone it has a line of its own */
+  wide?: boolean;
   /** Under the title, e.g. the type */
   note?: string;
   sort?: (row: T) => string | number;
@@ -64,7 +67,7 @@ export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting }:
           {rows.map((row, index) => (
             <tr role="row" key={keyOf ? keyOf(row) : index}>
               {columns.map((column) => (
-                <td role="cell" data-title={column.title} class={column.number ? "number" : ""}>
+                <td role="cell" data-title={column.title} class={column.number ? "number" : column.wide ? "wide" : ""}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -98,7 +101,9 @@ interface PagerProps {
 
 /** Its buttons keep the focus when there is no further page: a button that is disabled would lose it. */
 export function Pager({ number, previous, next, name, loading = false }: PagerProps) {
-  if (!previous && !next && !(loading && number > 1)) return null;
+  const there = useRef(false);
+  there.current = Boolean(previous ?? next) || (loading && there.current);
+  if (!there.current) return null;
   const button = (text: string, to: (() => void) | undefined) => (
     <Button onClick={to} aria-disabled={to ? undefined : "true"}>
       {text}
