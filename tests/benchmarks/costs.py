@@ -18,7 +18,7 @@ from rich.progress import track
 
 from infra.local.cloud import Cloud
 from tests.benchmarks.cold import free_port
-from tests.benchmarks.reports import make_tables, rows
+from tests.benchmarks.reports import DEPARTMENTS, JOBS, make_tables, rows
 from tests.faults.limits import bytes_of
 from tests.faults.proxy import Proxy
 from tests.front_door import call
@@ -89,6 +89,7 @@ def csv_of(start: int) -> str:
     return "".join(f"{','.join(map(str, row.values()))}\n" for row in rows(start, start + ROWS))
 
 
+SPREAD = "GET /reports/hires-by-quarter, after a load by 50 shards"
 UNINDEXED = "row of a CSV, without the index of contents"
 
 
@@ -102,7 +103,6 @@ def cases() -> Iterator[Case]:
     yield "row that replaces another", "POST", repeat, csv_of(0).replace("employee", "worker"), CSV
     yield "row with `dedupe`", "POST", f"{repeat}?dedupe=true", csv_of(2 * ROWS), CSV
     yield "row of JSON", "POST", f"{repeat}/rows", json_rows, {}
-    yield "GET /tables", "GET", "/tables", None, {}
     yield "GET /tables/{table}/rows?limit=100", "GET", f"{repeat}/rows?limit=100", None, {}
     yield "GET /tables/{table}/rows/{id}", "GET", f"{repeat}/rows/1", None, {}
     yield "POST /sprockets", "POST", "/sprockets", SPROCKET, {}
@@ -127,6 +127,8 @@ def cases() -> Iterator[Case]:
     yield "PUT /hello/{username}", "PUT", "/hello/Ada", born, {}
     yield "GET /hello/{username}", "GET", "/hello/ada", None, {}
     yield "GET /birthdays?within=30", "GET", "/birthdays?within=30", None, {}
+    yield "GET /tables", "GET", "/tables", None, {}
+    yield SPREAD, "GET", "/reports/hires-by-quarter", None, {}
     for name in ("hires-by-quarter", "departments-above-mean", "mean-hires", "experiments"):
         yield f"GET /reports/{name}", "GET", f"/reports/{name}", None, {}
     yield (
@@ -139,12 +141,12 @@ def cases() -> Iterator[Case]:
     yield UNINDEXED, "POST", "/tables/hired_employees", csv_of(6 * ROWS), CSV
 
 
-def project(shard: str, rows: Iterable[dict[str, Any]]) -> None:
+def project(shard: str, rows: Iterable[dict[str, Any]], table: str = "hired_employees") -> None:
     """Have the projector count rows that were inserted, as a batch of a shard."""
     from projector.deltas import change
     from projector.store.changes import apply
 
-    changes = [change(n, "hired_employees", None, row) for n, row in enumerate(rows, 1)]
+    changes = [change(n, table, None, row) for n, row in enumerate(rows, 1)]
 
     def refused(change: object) -> None:
         raise AssertionError(f"refused: {change}")
@@ -183,7 +185,14 @@ def measure(meter: Meter) -> list[str]:
         list(cases()), "costs", console=Console(stderr=True)
     ):
         meter.clear()
-        if path.startswith("/reports/hires"):
+        if path == "/tables":
+            departments = [
+                {"id": n, "department": f"department {n}"} for n in range(1, DEPARTMENTS + 1)
+            ]
+            project("departments", departments, "departments")
+            jobs = [{"id": n, "job": f"job {n}"} for n in range(1, DEPARTMENTS * JOBS + 1)]
+            project("jobs", jobs, "jobs")
+            meter.clear()
             project("full", stored())
             line(f"row through the projector, {3 * ROWS:,} at once", 3 * ROWS)
             meter.clear()
@@ -192,6 +201,14 @@ def measure(meter: Meter) -> list[str]:
             meter.clear()
             project("alone", over_three_years(1))
             line("the same, alone")
+            for shard in range(50):
+                first = 10 * ROWS * (1 + shard)
+                project(f"shard {shard}", rows(first, first + ROWS))
+            meter.clear()
+        if name == "GET /reports/hires-by-quarter":
+            from tests.reconcile import compact
+
+            compact()  # as it happens every night
             meter.clear()
         if name == UNINDEXED:
             from shared.settings import setting

@@ -1,8 +1,9 @@
 """`make bench-reports`: what a report costs at 2,000, 100,000 and 1,000,000 rows.
 
-Per size: the stream's records of the rows go through the projector into a local DynamoDB (of the
-local cloud), then each report is asked for through its handler. Beside it: the same figures by a
-scan in the function, and by SQL in SQLite. Read units are those that the store reports.
+Per size: the stream's records of the rows go through the projector into the views of a stack on a
+local cloud, then each report is asked for: as its function computes it, and through the API of the
+local cloud. Beside it: the same figures by a scan in the function, and by SQL in SQLite. Read units
+are those that the store reports.
 """
 
 import os
@@ -11,12 +12,17 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
+from rich.console import Console
 from rich.progress import track
 
+from infra.local.__main__ import up
 from infra.local.cloud import Cloud
 from tests.benchmarks.cold import free_port, machine
 from tests.template import environment, tables
@@ -130,7 +136,8 @@ def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, flo
     store.transact = counted  # type: ignore[attr-defined,assignment]
     hires = table(DATA_SETS["hired_employees"].setting, "id")
     cpu = 0.0
-    for first in track(range(start, end, BATCH), description=f"rows to {end:,}"):
+    console = Console(stderr=True)
+    for first in track(range(start, end, BATCH), f"rows to {end:,}", console=console):
         batch = list(rows(first, min(end, first + BATCH)))
         hires.put_many(batch)
         changes = [change(1 + row["id"], "hired_employees", None, row) for row in batch]
@@ -145,35 +152,63 @@ def load(start: int, end: int, database: sqlite3.Connection) -> tuple[float, flo
     return cpu / (end - start) * 1e6, 2 * operations / (end - start)
 
 
+def without_streams(cloud: Cloud) -> dict[str, str]:
+    """The names of the stack's tables, whose changes only `load` counts from now on."""
+    functions = cloud.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        functions.delete_event_source_mapping(UUID=mapping["UUID"])
+    (found,) = [
+        each
+        for each in functions.list_functions()["Functions"]
+        if "Reports" in each["FunctionName"]
+    ]
+    variables: dict[str, str] = found["Environment"]["Variables"]
+    return {name: value for name, value in variables.items() if name.endswith("_TABLE")}
+
+
 def main() -> None:
     with TemporaryDirectory() as folder:
         cloud = Cloud(Path(folder), free_port())
-        cloud.start()
+        with redirect_stdout(sys.stderr):
+            described = up(cloud, sample_data=False)
         try:
-            os.environ.update({**environment(), **cloud.environment})
-            sys.stdout.write(measure(cloud))
+            os.environ.update({**environment(), **cloud.environment, **without_streams(cloud)})
+            with httpx.Client(
+                base_url=described["api"], headers=described["headers"], timeout=60
+            ) as api:
+                sys.stdout.write(measure(api))
         finally:
             cloud.stop()
 
 
 HEAD = (
-    "| rows | report | read units | ms | by scan: units | ms | by SQLite: ms "
+    "| rows | report | read units | ms | through the API: ms "
+    "| by scan: units | ms | by SQLite: ms "
     "| projector: µs of CPU, WCU per record |"
 )
 
 
-def measure(cloud: Cloud) -> str:
+def name_rows(name: str, column: str, count: int) -> None:
+    """Rows of a table whose names reports show, in the views, too."""
+    from projector.deltas import change
+    from projector.store import changes as store
+    from shared.datasets import DATA_SETS
+    from shared.dynamo import table
+
+    named: list[Row] = [{"id": n, column: f"{column} {n}"} for n in range(1, count + 1)]
+    table(DATA_SETS[name].setting, "id").put_many(named)
+    changes = [change(row["id"], name, None, row) for row in named]
+    store.apply(name, changes, lambda _: None)
+
+
+def measure(api: httpx.Client) -> str:
     """The table, in Markdown."""
-    make_tables(cloud)
     units = Units()
     from reports import service
-    from shared.dynamo import table
     from tests.reconcile import compact
 
-    departments = [{"id": n, "department": f"department {n}"} for n in range(1, DEPARTMENTS + 1)]
-    table("DEPARTMENTS_TABLE", "id").put_many(departments)
-    jobs = [{"id": n, "job": f"job {n}"} for n in range(1, DEPARTMENTS * JOBS + 1)]
-    table("JOBS_TABLE", "id").put_many(jobs)
+    name_rows("departments", "department", DEPARTMENTS)
+    name_rows("jobs", "job", DEPARTMENTS * JOBS)
     database = sqlite3.connect(":memory:")
     database.execute("create table hires(id, datetime, department_id, job_id)")
     ways: dict[str, Callable[[], object]] = {
@@ -183,7 +218,7 @@ def measure(cloud: Cloud) -> str:
     }
     lines = [
         HEAD,
-        "|---:|---|---:|---:|---:|---:|---:|---:|",
+        "|---:|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     done = 0
     for size in SIZES:
@@ -198,8 +233,12 @@ def measure(cloud: Cloud) -> str:
             units.read = 0.0
             taken = milliseconds(report)
             each = units.read / CALLS
+            url = f"/reports/{name}?year=2021"
+            assert api.get(url).raise_for_status().json()["results"]
+            asked = milliseconds(partial(api.get, url))
             lines.append(
-                f"| {size:,} | {name} | {each:.0f} | {taken:.0f} | {scan} | {sql:.1f} "
+                f"| {size:,} | {name} | {each:.0f} | {taken:.0f} | {asked:.0f} "
+                f"| {scan} | {sql:.1f} "
                 f"| {cpu:.0f}, {written:.2f} |"
             )
     return "\n".join([*lines, "", f"Medians of {CALLS} calls; {machine()}.", ""])
