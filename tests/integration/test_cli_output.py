@@ -37,6 +37,25 @@ def test_a_reader_that_has_gone_is_no_traceback(server: Bridge, command: str) ->
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("tables >&-", 0, ""),
+        ("--text tables 2>&-", 0, ""),
+        ("sprockets import - <&-", USAGE, "- cannot be sent"),
+        ("upload - -t jobs <&-", USAGE, "stdin.csv: the file is empty"),
+    ],
+)
+def test_a_closed_stream_is_no_traceback(
+    server: Bridge, command: str, code: int, message: str
+) -> None:
+    server.responses.append(Response(200, {}, json.dumps(TABLES)))
+    done = in_shell(server, f"sprocketworks {command}")
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
 def test_a_full_disk_is_no_traceback(server: Bridge) -> None:
     server.responses.append(Response(200, {}, json.dumps(TABLES)))
