@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,7 +79,10 @@ reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repair
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold
 
-bench: bench-cold bench-warm bench-ingest bench-throttled bench-shards bench-reports bench-costs ## all benchmarks, most of an hour
+bench-cold-console: .venv/installed ## its first view on a local cloud, the functions cold and warm
+	@$(PY) -m tests.benchmarks.cold_console
+
+bench: bench-cold bench-cold-console bench-warm bench-ingest bench-throttled bench-shards bench-reports bench-costs ## all benchmarks, most of an hour
 
 bench-warm: .venv/installed ## a request's processor time beside a FastAPI peer
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.warm

@@ -4,7 +4,7 @@ The files are those of the wheel of fastapi-offline (MIT), which carries swagger
 and redoc (MIT).
 """
 
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 
 ASSETS = Path(__file__).parent.parent / "functions/portal/assets"
@@ -17,8 +17,10 @@ BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 def copy() -> None:
     """Leaves files that are already as they should be untouched."""
     ASSETS.mkdir(exist_ok=True)
+    # not imported, which would take longer than the rest
+    static = Path(str(distribution("fastapi-offline").locate_file("fastapi_offline/static")))
     for name in DOCS_FILES:
-        text = (files("fastapi_offline") / "static" / name).read_text("utf-8")
+        text = (static / name).read_text("utf-8")
         text = text.replace(LOGO, BLANK)
         target = ASSETS / name
         if not target.exists() or target.read_text("utf-8") != text:

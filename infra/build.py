@@ -1,10 +1,10 @@
-"""Builds the functions' artifact: assets, console, OpenAPI document, `sam build`, byte code.
+"""Builds the functions' artifact: assets, console, OpenAPI document, libraries, byte code.
 
-`sam build` ships sources only, and Lambda's disk is read-only: without byte code every start would
-compile anew. Hashes, unlike times, stay valid when files are copied and zipped.
+Lambda's disk is read-only: without byte code every start would compile anew. Hashes, unlike times,
+stay valid when files are copied and zipped.
 
-All functions are made of the same code, so one of them is built, and its archive is that of all:
-uploaded once, and only when a byte of it has changed.
+All functions are made of the same code, and one archive is that of all: uploaded once, and only
+when a byte of it has changed.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,6 @@ STAMP = ROOT / ".aws-sam" / "built"
 # The code of all functions, as a folder and as the archive that is deployed
 CODE = BUILD / "functions"
 ARCHIVE = BUILD / "functions.zip"
-BUILT_FUNCTION = "IngestionFunction"
 # Where Lambda unpacks it: in byte code, a path of the building machine would change the archive
 TASK_ROOT = "/var/task"
 SOURCES = (
@@ -82,7 +82,6 @@ def tool(name: str) -> str:
 
 def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
     """Run a program quietly; BuildError with the end of its output if it fails."""
-    # the interpreter's folder first: sam build looks for python3.X on the PATH
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "PATH": path, **(env or {})}
     done = subprocess.run(
@@ -93,11 +92,29 @@ def run(*command: str, what: str, env: dict[str, str] | None = None) -> None:
         raise BuildError(f"{what} failed: {' | '.join(output[-6:])}")
 
 
-def share_code(template: dict[str, Any]) -> None:
-    """Have all functions of a built template deploy the one archive."""
-    (BUILD / BUILT_FUNCTION).rename(CODE)
-    del template["Resources"][BUILT_FUNCTION]["Properties"]["CodeUri"]
+def install_libraries(runtime: str, architecture: str) -> None:
+    """Put the wheels of the requirements, with their hashes, into the code's folder."""
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[architecture]
+    run(
+        tool("uv"),
+        *("pip", "install", "--require-hashes", "--only-binary", ":all:", "--target", str(CODE)),
+        *("--python-platform", f"{machine}-manylinux2014"),
+        *("--python-version", runtime.removeprefix("python")),
+        *("-r", "functions/requirements.txt"),
+        what="installing the functions' libraries",
+    )
+    # programs, which name this machine's interpreter
+    shutil.rmtree(CODE / "bin", ignore_errors=True)
+    (CODE / ".lock").unlink(missing_ok=True)
+
+
+def point_to_files(template: dict[str, Any]) -> None:
+    """Have a built template name its files from where it is, the archive for all functions."""
     template["Globals"]["Function"]["CodeUri"] = ARCHIVE.name
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if "DefinitionUri" in properties:
+            properties["DefinitionUri"] = os.path.relpath(ROOT / properties["DefinitionUri"], BUILD)
 
 
 def write_archive() -> None:
@@ -151,20 +168,32 @@ def build(
 
 def make(runtime: str, architecture: str, *, everyone: bool) -> None:
     """Build, whatever is there."""
-    run(sys.executable, "-m", "infra.assets", what="copying the docs' assets")
-    run(sys.executable, "-m", "infra.console", what="building the console")
-    run(sys.executable, "-m", "infra.openapi", what="making the OpenAPI document")
-    overrides = f"Runtime={runtime} Architecture={architecture}"
-    run(tool("sam"), "build", BUILT_FUNCTION, "--parameter-overrides", overrides, what="sam build")
-    path = BUILD / "template.yaml"
-    template = yaml_parse(path.read_text("utf-8"))
-    share_code(template)
+    shutil.rmtree(BUILD, ignore_errors=True)
+    BUILD.mkdir(parents=True)
+    modules = {
+        "infra.assets": "copying the docs' assets",
+        "infra.console": "building the console",
+        "infra.openapi": "making the OpenAPI document",
+    }
+    with ThreadPoolExecutor() as pool:
+        steps = [pool.submit(install_libraries, runtime, architecture)]
+        steps += [
+            pool.submit(run, sys.executable, "-m", module, what=what)
+            for module, what in modules.items()
+        ]
+        for step in steps:
+            step.result()
+    shutil.copytree(
+        ROOT / "functions", CODE, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+    )
+    template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+    point_to_files(template)
     for parameter, value in (("Runtime", runtime), ("Architecture", architecture)):
         # byte code and libraries are for these alone: no stack can be made of them with others
         template["Parameters"][parameter] |= {"Default": value, "AllowedValues": [value]}
     if everyone:
         open_to_everyone(template)
-    path.write_text(yaml_dump(template), "utf-8")
+    (BUILD / "template.yaml").write_text(yaml_dump(template), "utf-8")
     # byte code is for one interpreter, the one that the functions run on
     interpreter = sys.executable if runtime == THIS_RUNTIME else shutil.which(runtime)
     if interpreter is None:

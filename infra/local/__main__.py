@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -48,11 +49,13 @@ def up(cloud: Cloud, *, sample_data: bool = True) -> dict[str, Any]:
     """Start, deploy, load; on a failure nothing is left running. The content of cloud.json."""
     with cloud.alone(another):
         running = cloud.is_up()
-        with step("build"):
-            built = build()
         try:
-            with step("start"):
-                gone = cloud.start()
+            with ThreadPoolExecutor(1) as beside:
+                started = beside.submit(cloud.start)
+                with step("build"):
+                    built = build()
+                with step("start"):
+                    gone = started.result()
             if gone:
                 warn(gone)
             with step("deploy"):
