@@ -26,7 +26,7 @@ from ministack.services import apigateway_v1, cloudformation, lambda_svc
 
 from infra.local import saves
 from infra.local.starting import STAGE
-from infra.local.workers import share_code
+from infra.local.workers import share_code, start_few
 
 logger = logging.getLogger("saves")
 LONGEST_SAVE = 600  # seconds
@@ -152,6 +152,7 @@ async def serve_forever(folder: Path, port: int, seconds: float) -> None:
 def main() -> None:
     folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
     share_code(folder / "tmp")
+    start_few()
     # a burst of connections takes more files than the usual 1024
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

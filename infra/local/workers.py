@@ -1,7 +1,8 @@
-"""One copy of the functions' code for all of ministack's processes that run it."""
+"""ministack's processes that run the functions: one copy of their code, no more than are needed."""
 
 import hashlib
 import threading
+import time
 import zipfile
 from pathlib import Path
 from shutil import rmtree
@@ -9,6 +10,11 @@ from typing import Any
 from zipfile import ZipFile
 
 from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+# Seconds that a request waits for a worker of its function: another one takes longer to start
+PATIENCE = 1.0
+LONGEST_START = 30.0
 
 
 def share_code(folder: Path) -> None:
@@ -49,3 +55,29 @@ def clear(folder: Path) -> None:
     for code in (folder / "code").glob("*"):
         if code not in used:
             rmtree(code, ignore_errors=True)
+
+
+def start_few() -> None:
+    """Have requests wait for a worker that starts or is busy for a moment.
+
+    ministack starts one for each request at a time: the first requests of a page would start
+    several of the same function, and all of them would share the processors.
+    """
+    acquire = lambda_runtime.acquire_worker
+
+    def acquire_patiently(
+        name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **more: Any
+    ) -> Any:
+        key = lambda_runtime._worker_key(name, config, qualifier)  # noqa: SLF001
+        began = time.monotonic()
+        while True:
+            with lambda_runtime._lock:  # noqa: SLF001
+                pool = list(lambda_runtime._workers.get(key, ()))  # noqa: SLF001
+            free = not pool or any(not worker.in_use for worker in pool)
+            starting = any(worker._start_time is None for worker in pool)  # noqa: SLF001
+            longest = LONGEST_START if starting else PATIENCE
+            if free or time.monotonic() - began > longest:
+                return acquire(name, config, code, qualifier=qualifier, **more)
+            time.sleep(0.005)
+
+    lambda_svc.acquire_worker = acquire_patiently

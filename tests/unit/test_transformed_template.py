@@ -435,6 +435,12 @@ def test_a_new_setting_is_a_new_version(all_properties: bool) -> None:
     assert before.isdisjoint(versions()) == all_properties
 
 
+def test_versions_do_not_pile_up() -> None:
+    made = resolved(transformed(template())).values()
+    versions = [each for each in made if each["Type"] == "AWS::Lambda::Version"]
+    assert {version["DeletionPolicy"] for version in versions} == {"Delete"}
+
+
 @pytest.mark.parametrize(
     ("environment", "allowed"),
     [("local", True), ("dev", True), ("staging", False), ("prod", False)],
