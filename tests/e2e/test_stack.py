@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
 
+from infra.build import ARCHIVE, ROOT
 from tests.expected_reports import DATA, Expected
 from tests.stack import Stack
 
@@ -220,3 +222,12 @@ def test_no_point_refers_to_a_sprocket_that_was_deleted_at_the_same_time(
         found = api.get(url, params={"limit": 100}).json()["items"]
         used = {number for each in found for number in each["sprocket_types"]}
         assert there or sprocket not in used
+
+
+def test_the_archive_names_nothing_of_the_machine_that_built_it(stack: Stack) -> None:
+    here = str(ROOT).encode()
+    with ZipFile(ARCHIVE) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        names = archive.namelist()
+        assert "ingestion/handler.py" in names
+        assert [name for name in names if here in archive.read(name)] == []
