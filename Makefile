@@ -9,7 +9,7 @@ export SAM_CLI_TELEMETRY := 0
 .PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment, installed again when the lock changes
 .venv: .venv/installed
