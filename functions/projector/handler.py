@@ -5,6 +5,7 @@ when the store is unavailable the whole batch fails and is delivered again. Both
 stream's poller ignores partial batch responses.
 """
 
+import time
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,8 +15,12 @@ from projector.deltas import UNREADABLE, Change
 from projector.store.changes import apply
 from projector.store.records import Record, change_of, shard_of
 from shared.metrics import measure
+from shared.retries import patient
 
 logger = Logger()
+
+# what is left of the function's time when a throttled table is waited for no longer
+LAST = 20.0  # seconds
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -44,7 +49,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         send_to_dead_letters([(read[change.sequence], "refused by the store")], name)
 
     if changes:
-        apply(shard_of(event, read.values()), changes, give_up)
+        # Lambda cuts a batch that fails in halves, which take more units of a throttled table
+        left = context.get_remaining_time_in_millis() / 1000 - LAST
+        with patient(time.monotonic() + left):
+            apply(shard_of(event, read.values()), changes, give_up)
     lost = len(poison) + refused
     measure({"ChangesApplied": len(changes) - refused, "PoisonRecords": lost})
     logger.info("projected", extra={"records": len(records), "poison": lost})

@@ -213,7 +213,7 @@ def run(make: Make, *, shards: int = 50, rate: int = 1000, seconds: float = 10) 
             counted += count
             batches += 1
 
-    with simulated(clock, views):
+    with simulated(clock, views), retries.patient(seconds + 100):
         for number in range(shards):
             clock.wake(greenlet(lambda number=number: shard(number)), random.uniform(0, WINDOW))
         clock.run()

@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from shared.dynamo import Table
+from shared.retries import STORE_ATTEMPTS
 from shared.views import hires_partition, user_key
 from shared.views_table import row_counts, views_table
 from tests.faults import limits
@@ -105,6 +106,13 @@ def test_a_user_of_many_compounds_is_one_short_read(
     assert item is not None
     assert len(item) < 50
     assert equal()
+
+
+def test_a_throttled_table_is_waited_for(no_dead_letters: None, proxy: Proxy) -> None:
+    """A batch that fails is cut in halves, which cost more units."""
+    proxy.plan = lambda call: "throttled" if 1 < call < 3 * STORE_ATTEMPTS else None
+    deliver([record("compounds", "c", None, {"compound_id": 1, "compound_name": "water"})])
+    assert row_counts("compounds") == {"compounds": 1}
 
 
 @pytest.mark.parametrize("writers", [1, 50])
