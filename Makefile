@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile replay screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ screenshots: .venv/installed ## pictures of every page of the local cloud's cons
 
 reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repairs; STACK=… REGION=… on AWS)
 	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair) $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
+
+replay: .venv/installed ## call functions again with the events that they could not take (STACK=… REGION=… on AWS)
+	@$(PY) -m infra.replay $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 
 bench-cold: build ## init times beside a FastAPI peer and a bare handler
 	@$(PY) -m tests.benchmarks.cold

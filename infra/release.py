@@ -45,16 +45,21 @@ def location(path: Path) -> dict[str, Any]:
     return {"Bucket": {"Ref": "ArtifactBucket"}, "Key": name_of(path)}
 
 
-def main() -> None:
+def write(folder: Path) -> None:
+    """What was built, as a release in a folder."""
     built = BUILD / "template.yaml"
     if not built.exists():
         sys.exit("nothing is built yet: run `make build`")
-    shutil.rmtree(RELEASE, ignore_errors=True)
-    RELEASE.mkdir()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     made, files = release(yaml_parse(built.read_text("utf-8")))
     for path in files:
-        shutil.copyfile(path, RELEASE / name_of(path))
-    (RELEASE / "template.yaml").write_text(yaml_dump(made), "utf-8")
+        shutil.copyfile(path, folder / name_of(path))
+    (folder / "template.yaml").write_text(yaml_dump(made), "utf-8")
+
+
+def main() -> None:
+    write(RELEASE)
     sbom = ("requirements", "functions/requirements.txt", "--output-reproducible", "-o")
     run(tool("cyclonedx-py"), *sbom, str(RELEASE / "sbom.json"), what="listing the libraries")
     for path in sorted(RELEASE.iterdir()):

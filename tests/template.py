@@ -63,6 +63,9 @@ def environment() -> dict[str, str]:
     defaults = {name: each.get("Default") for name, each in template()["Parameters"].items()}
 
     def value_of(value: Any) -> str:
+        if isinstance(value, dict) and "Fn::If" in value:
+            # a restored table, or the stack's own
+            value = value["Fn::If"][2]
         name = next(iter(value.values())) if isinstance(value, dict) else value
         return str(defaults.get(name, name) if isinstance(name, str) else name)
 

@@ -61,6 +61,8 @@ class Resolver:
             "Fn::GetAtt": lambda of: f"{{{'.'.join(of) if isinstance(of, list) else of}}}",
             "Fn::Sub": self._substituted,
             "Fn::Join": lambda of: of[0].join(map(str, self.value(of[1]))),
+            "Fn::Split": lambda of: self.value(of[1]).split(of[0]),
+            "Fn::Select": lambda of: self.value(of[1])[int(of[0])],
             "Fn::If": lambda of: self.value(of[1] if self.condition(of[0]) else of[2]),
             "Fn::Equals": lambda of: self.value(of[0]) == self.value(of[1]),
             "Fn::Not": lambda of: not self.value(of[0]),

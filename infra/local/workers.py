@@ -51,7 +51,9 @@ def share_code(folder: Path) -> None:
 
 def clear(folder: Path) -> None:
     """Remove the code that no worker links to."""
-    used = {link.readlink() for link in folder.glob("ministack-lambda-*/code")}
+    # a folder, not yet a link, is that of a worker that waits for its turn
+    links = [link for link in folder.glob("ministack-lambda-*/code") if link.is_symlink()]
+    used = {link.readlink() for link in links}
     for code in (folder / "code").glob("*"):
         if code not in used:
             rmtree(code, ignore_errors=True)

@@ -1,8 +1,7 @@
 """The deployed stack, through API Gateway: sample data in, reports out, many clients at once."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from infra.build import ARCHIVE, ROOT
 from tests.expected_reports import DATA, Expected
-from tests.stack import Stack
+from tests.stack import Stack, soon
 
 pytestmark = pytest.mark.e2e
 SPROCKET = {"teeth": 5, "pitch_diameter": 5, "outside_diameter": 6.25, "pitch": 1}
@@ -28,14 +27,6 @@ def api(stack: Stack) -> httpx.Client:
 def expected() -> Iterator[Expected]:
     with closing(Expected()) as made:
         yield made
-
-
-def soon(look: Callable[[], Any], wanted: Any, seconds: float = 30) -> None:
-    """The views follow the tables by a moment."""
-    deadline = time.monotonic() + seconds
-    while (found := look()) != wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert found == wanted
 
 
 def test_the_rows_of_the_tables_are_counted(stack: Stack, expected: Expected) -> None:

@@ -61,7 +61,8 @@ def test_a_change_of_the_stack_reaches_no_role_of_the_pipeline(pipeline: dict[st
         for name, each in pipeline.items()
         if each["Type"] in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}
     }
-    assert set(paths) == {"ApiLogsRole", "DeployRole", "CloudFormationRole", "Boundary"}
+    roles = {"ApiLogsRole", "DeployRole", "PlanRole", "CloudFormationRole"}
+    assert set(paths) == {*roles, "Boundary"}
     assert set(paths.values()) == {"/sprocketworks-pipeline/"}
     (policy,) = pipeline["CloudFormationRole"]["Properties"]["Policies"]
     for statement in policy["PolicyDocument"]["Statement"]:
@@ -69,6 +70,33 @@ def test_a_change_of_the_stack_reaches_no_role_of_the_pipeline(pipeline: dict[st
         of_pipeline = ":role/sprocketworks-pipeline/" in resource
         assert of_pipeline == (statement["Effect"] == "Deny"), statement["Sid"]
         assert of_pipeline or ":role/sprocketworks-${Environment}-" in resource
+
+
+def test_a_pull_request_may_only_learn_what_would_change_in_dev(pipeline: dict[str, Any]) -> None:
+    role = pipeline["PlanRole"]
+    assert role["Condition"] == "IsDev"
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    subject = trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject == {"Fn::Sub": "repo:${Repository}:pull_request"}
+    assert "ManagedPolicyArns" not in role["Properties"]
+    (policy,) = role["Properties"]["Policies"]
+    allowed = {each["Sid"]: each for each in policy["PolicyDocument"]["Statement"]}
+    assert set(allowed["Plan"].pop("Action")) == {
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplateSummary",
+    }
+    # releases are beside this folder
+    assert allowed["Templates"]["Resource"] == {"Fn::Sub": "${ArtifactBucket.Arn}/plans/*"}
+    assert set(allowed) == {"Plan", "Templates"}
+
+
+def test_beside_the_token_of_a_pull_request_runs_nothing_that_it_brings() -> None:
+    plan = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["plan"]
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in plan["if"]
+    (checkout,) = [step for step in plan["steps"] if "actions/checkout" in step.get("uses", "")]
+    assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
 
 
 def test_roles_of_the_stack_are_made_and_given_rights_within_the_boundary_only(
