@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile replay screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reports bench-shards bench-throttled bench-warm
+.PHONY: help build release smoke run up down clean lint types validate test test-quick test-views lock reconcile replay screenshots faults bench bench-cold bench-cold-console bench-console bench-costs bench-ingest bench-reconcile bench-reports bench-shards bench-throttled bench-warm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,7 +85,7 @@ bench-cold: build ## init times beside a FastAPI peer and a bare handler
 bench-cold-console: .venv/installed ## its first view on a local cloud, the functions cold and warm
 	@$(PY) -m tests.benchmarks.cold_console
 
-bench: bench-cold bench-cold-console bench-warm bench-ingest bench-throttled bench-shards bench-reports bench-costs ## all benchmarks, most of an hour
+bench: bench-cold bench-cold-console bench-warm bench-ingest bench-throttled bench-shards bench-reports bench-reconcile bench-costs ## all benchmarks, most of an hour
 
 bench-warm: .venv/installed ## a request's processor time beside a FastAPI peer
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.warm
@@ -107,6 +107,9 @@ bench-shards: .venv/installed ## fifty shards of a stream at the views, on a sim
 
 bench-reports: .venv/installed ## cost of reports at 2 thousand to 1 million rows, some minutes
 	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reports
+
+bench-reconcile: .venv/installed ## what comparing the views costs for each row and figure
+	@PYTHONPATH=functions $(PY) -m tests.benchmarks.reconcile
 
 lock: .venv/installed ## newest versions into the lock files
 	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --group functions -o requirements.lock

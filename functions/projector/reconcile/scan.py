@@ -12,7 +12,7 @@ from projector.reconcile.figures import Fold, packed
 from projector.store import runs, scans
 from shared.problems import StoreUnavailable
 
-# Lines that a call keeps in memory: some 600 MB
+# Lines that a call keeps in memory: some 400 MB
 MOST_LINES = 2_000_000
 
 
