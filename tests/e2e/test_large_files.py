@@ -123,8 +123,11 @@ def test_a_job_whose_execution_was_stopped_ends_with_true_counts_and_starts_agai
     while stack.api.get(f"/ingestions/{job_id}").json()["rows"]["read"] == 0:
         time.sleep(0.1)
     machines = stack.cloud.client("stepfunctions")
-    (machine,) = machines.list_state_machines()["stateMachines"]
-    arn = machine["stateMachineArn"].replace(":stateMachine:", ":execution:")
+    (arn,) = [
+        machine["stateMachineArn"].replace(":stateMachine:", ":execution:")
+        for machine in machines.list_state_machines()["stateMachines"]
+        if machine["name"].endswith("-ingestion")
+    ]
     machines.stop_execution(executionArn=f"{arn}:{job_id}-1")
     failed = wait(stack, job_id)
     assert (failed["status"], failed["error"] is None) == ("failed", False)
