@@ -176,7 +176,9 @@ def main() -> None:
             with httpx.Client(
                 base_url=described["api"], headers=described["headers"], timeout=60
             ) as api:
-                sys.stdout.write(measure(api))
+                for line in measure(api):
+                    sys.stdout.write(f"{line}\n")
+                    sys.stdout.flush()
         finally:
             cloud.stop()
 
@@ -201,8 +203,8 @@ def name_rows(name: str, column: str, count: int) -> None:
     store.apply(name, changes, lambda _: None)
 
 
-def measure(api: httpx.Client) -> str:
-    """The table, in Markdown."""
+def measure(api: httpx.Client) -> Iterator[str]:
+    """The lines of the table, in Markdown."""
     units = Units()
     from reports import service
     from tests.reconcile import compact
@@ -216,10 +218,8 @@ def measure(api: httpx.Client) -> str:
         "departments-above-mean": lambda: service.departments_above_mean(2021),
         "mean-hires": lambda: service.mean_hires(2021),
     }
-    lines = [
-        HEAD,
-        "|---:|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    yield HEAD
+    yield "|---:|---|---:|---:|---:|---:|---:|---:|---:|"
     done = 0
     for size in SIZES:
         cpu, written = load(done, size, database)
@@ -236,12 +236,12 @@ def measure(api: httpx.Client) -> str:
             url = f"/reports/{name}?year=2021"
             assert api.get(url).raise_for_status().json()["results"]
             asked = milliseconds(partial(api.get, url))
-            lines.append(
+            yield (
                 f"| {size:,} | {name} | {each:.0f} | {taken:.0f} | {asked:.0f} "
                 f"| {scan} | {sql:.1f} "
                 f"| {cpu:.0f}, {written:.2f} |"
             )
-    return "\n".join([*lines, "", f"Medians of {CALLS} calls; {machine()}.", ""])
+    yield f"\nMedians of {CALLS} calls; {machine()}."
 
 
 if __name__ == "__main__":
