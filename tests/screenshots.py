@@ -38,7 +38,9 @@ def main() -> None:
                     open_dialog(page, cloud["console"], name)
                     page.screenshot(path=FOLDER / f"{name}-{scheme}-{width}.png")
             if "checked" in wanted:
+                page.keyboard.press("Escape")
                 page.goto(f"{cloud['console']}#/data/load")
+                settle(page)
                 choose(page, "departments.csv", FILE)
                 page.get_by_role("heading", name="Rejected rows").wait_for()
                 path = FOLDER / f"checked-{scheme}-{width}.png"

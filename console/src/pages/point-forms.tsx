@@ -145,7 +145,7 @@ export function PastePoints({ path, done, close }: FormProps) {
         <Failure error={action.error} />
         <div class="buttons">
           <Button type="submit" kind="main" busy={action.busy} disabled={!points.length || faults.length > 0 || tooMany}>
-            Add {plural(points.length, "point")}
+            Add {points.length ? plural(points.length, "point") : "points"}
           </Button>
           <Button onClick={close}>Back</Button>
         </div>
