@@ -43,12 +43,17 @@ SOURCES = (
     "infra/console.py",
     "infra/examples.py",
     "infra/openapi.py",
+    "infra/pretraffic.py",
     "infra/operations.py",
     "infra/parameters.py",
     "infra/schemas.py",
     "infra/security.py",
 )
-GENERATED = (ROOT / "functions/portal/assets", ROOT / "functions/portal/openapi.json")
+GENERATED = (
+    ROOT / "functions/portal/assets",
+    ROOT / "functions/portal/openapi.json",
+    ROOT / "functions/pretraffic/events.json",
+)
 
 OPEN = "OPEN TO EVERYONE WITHOUT A TOKEN: for demonstrations only, keep no real data here"
 THIS_RUNTIME = f"python3.{sys.version_info.minor}"
@@ -174,6 +179,7 @@ def make(runtime: str, architecture: str, *, everyone: bool) -> None:
         "infra.assets": "copying the docs' assets",
         "infra.console": "building the console",
         "infra.openapi": "making the OpenAPI document",
+        "infra.pretraffic": "choosing the events of the hook",
     }
     with ThreadPoolExecutor() as pool:
         steps = [pool.submit(install_libraries, runtime, architecture)]

@@ -15,6 +15,8 @@ NOT_CALLERS = {
     "AWS::CloudWatch::Dashboard",
     "AWS::CodeDeploy::DeploymentGroup",
 }
+# CodeDeploy calls it, not its alias, and reports when it fails
+HOOK = "PreTrafficFunction"
 # What AWS or SAM demands, with the reason
 MANAGED_POLICIES = {
     "service-role/AWSLambdaBasicExecutionRole": "SAM gives it to every function: its log",
@@ -100,13 +102,13 @@ def every_caller_calls_an_alias(resources: Resources) -> Faults:
             continue
         for text in texts(resource):
             for function, attribute in re.findall(r"\{(\w+?)(\.Arn)?\}", text):
-                if function in functions:
+                if function in functions.keys() - {HOOK}:
                     yield f"{name} calls {function}{attribute}, not its alias"
             called |= set(re.findall(r"\{(\w+)Aliaslive\}", text))
     for name, config in of_type(resources, "AWS::Lambda::EventInvokeConfig"):
         if config["Qualifier"] != "live":
             yield f"{name} is for {config['Qualifier']}"
-    for function in functions.keys() - called:
+    for function in functions.keys() - called - {HOOK}:
         yield f"nothing calls {function}"
 
 
@@ -195,8 +197,8 @@ def no_policy_has_a_wildcard(resources: Resources) -> Faults:
         if set(listed(statement["Action"])) <= WITHOUT_RESOURCES:
             continue
         for resource in listed(statement["Resource"]):
-            # a prefix within a bucket or table of the stack, or executions of its machine
-            own = re.match(r"\{\w+\.Arn\}/|arn:[^*]*:sprocketworks-[^*]+[:/]\*$", resource)
+            # of the stack: a prefix within a bucket or table, executions of a machine, deployments
+            own = re.match(r"\{\w+\.Arn\}/|arn:[^*]*:sprocketworks-[^*]*(\*?/|:)\*$", resource)
             if "*" in resource and not own:
                 yield f"{role} {statement.get('Sid')} is for {resource}"
     for role, properties in of_type(resources, "AWS::IAM::Role"):

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
-from tests.deployed import Faults, of_type, texts
+from tests.deployed import HOOK, Faults, of_type, texts
 from tests.template import ROOT
 from tests.transformed import Resources
 from tests.watched import alarms_on, drawn, faults, watched, widgets
@@ -103,6 +103,8 @@ def every_function_has_an_alarm(resources: Resources) -> Faults:
         for match in re.findall(r"\{(\w+)Aliaslive\}", text)
     }
     for name, function in of_type(resources, "AWS::Lambda::Function"):
+        if name == HOOK:
+            continue
         alias = {f"{{{name}}}", f"{{{name}}}:live"}
         if alias not in [values for _, values in alarms_on(resources, "Errors")]:
             yield f"nobody learns that {name} fails"
@@ -145,6 +147,8 @@ def everything_is_on_the_dashboard(resources: Resources) -> Faults:
             yield f"the costs of {of} are estimated for {memory} MB"
     for kind, metrics in WHOLE.items():
         for name, properties in of_type(resources, kind):
+            if name == HOOK:
+                continue
             indexes = [each["IndexName"] for each in properties.get("GlobalSecondaryIndexes", [])]
             for metric_name in metrics:
                 # units and durations also where the costs are estimated

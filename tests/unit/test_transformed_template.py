@@ -9,7 +9,7 @@ import yaml
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from infra.build import open_to_everyone
-from tests import deployed, deployed_alarms, deployed_streams
+from tests import deployed, deployed_alarms, deployed_shifts, deployed_streams
 from tests.template import ROOT, template
 from tests.transformed import Resolver, Resources, resolved, transformed
 
@@ -67,6 +67,8 @@ RULES: list[Rule] = [
     deployed_alarms.every_queue_is_read_or_watched,
     deployed_alarms.every_metric_of_the_dashboard_is_measured,
     deployed_alarms.everything_is_on_the_dashboard,
+    deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
+    deployed_shifts.every_new_version_is_taken_back_by_alarms,
     deployed_streams.every_late_stream_is_noticed_in_time,
     deployed_streams.every_reader_learns_its_shard_in_order,
     deployed_streams.every_record_that_is_given_up_is_kept,
@@ -350,6 +352,33 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed.every_gateway_response_is_json,
         lambda of: gateway(of, "THROTTLED").pop("responseParameters"),
         "THROTTLED has no X-Content-Type-Options",
+    ),
+    (
+        deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
+        lambda of: of["WorkerFunctionAliaslive"].pop("UpdatePolicy"),
+        "nothing is called before WorkerFunction gets traffic",
+    ),
+    (
+        deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
+        lambda of: statement(of, "PreTrafficFunctionRole", "Versions")["Resource"].clear(),
+        "the hook may not call WorkerFunction",
+    ),
+    (
+        deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
+        lambda of: properties(of, "ShiftRole").pop("Policies"),
+        "CodeDeploy may not call the hook",
+    ),
+    (
+        deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
+        lambda of: properties(of, "PreTrafficFunction")["Environment"]["Variables"].update(
+            VERSIONS=""
+        ),
+        "the hook does not know the version of PortalFunction",
+    ),
+    (
+        deployed_shifts.every_new_version_is_taken_back_by_alarms,
+        lambda of: properties(of, "WorkerFunctionDeploymentGroup").pop("AlarmConfiguration"),
+        "WorkerFunction is taken back by []",
     ),
     (
         deployed_streams.every_late_stream_is_noticed_in_time,

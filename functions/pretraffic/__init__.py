@@ -1,0 +1,1 @@
+"""Calls a new version of a function before it gets traffic."""
