@@ -14,6 +14,9 @@ from infra.local.deploy import outputs
 from infra.local.starting import CloudError
 from infra.runs import Client, ViewsError, reconcile
 
+# Seconds between tables and views: the local projector is late by milliseconds
+LOCAL_PAUSE = 1
+
 
 def local() -> tuple[Client, Mapping[str, str]]:
     """The local cloud's clients, and its stack's outputs; CloudError."""
@@ -65,8 +68,10 @@ def main() -> None:
     if options.region and not options.stack:
         parser.error("--region needs --stack")
     try:
-        found = deployed(options.stack, options.region) if options.stack else local()
-        compare(*found, repair=options.repair)
+        if options.stack:
+            compare(*deployed(options.stack, options.region), repair=options.repair)
+        else:
+            compare(*local(), repair=options.repair, pause=LOCAL_PAUSE)
     except KeyboardInterrupt:
         sys.exit("the run goes on; the same command joins it again")
     except (CloudError, ViewsError, BotoCoreError, ClientError) as error:

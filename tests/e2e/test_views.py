@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,17 +21,27 @@ STACK = "sprocketworks-local"
 YEAR = 1972
 
 
-def reconcile(stack: Stack, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the command with the environment of somebody who works on AWS."""
-    return subprocess.run(
+def begin(stack: Stack, *options: str) -> subprocess.Popen[str]:
+    """The command, with the environment of somebody who works on AWS or on this local cloud."""
+    local = {
+        "SPROCKETWORKS_STATE": str(stack.cloud.folder),
+        "SPROCKETWORKS_PORT": str(stack.cloud.port),
+        "SPROCKETWORKS_REGION": stack.cloud.region,
+    }
+    return subprocess.Popen(
         [sys.executable, "-m", "infra.reconcile", *options],
         cwd=ROOT,
-        env=os.environ | stack.cloud.environment,
-        capture_output=True,
+        env=os.environ | (stack.cloud.environment if "--stack" in options else local),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=300,
-        check=False,
     )
+
+
+def reconcile(stack: Stack, *options: str) -> subprocess.CompletedProcess[str]:
+    with begin(stack, *options) as process:
+        out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(options, process.returncode, out, err)
 
 
 def hire(number: int, when: str) -> dict[str, Any]:
@@ -82,10 +95,57 @@ def test_what_the_views_missed_is_repaired_by_one_command(stack: Stack) -> None:
     assert "differences: 1, repaired" in done.stdout
     assert hired(stack) == [3]
     assert waiting(stack) == []
-    again = reconcile(stack, "--stack", STACK, "--region", stack.cloud.region)
+    again = reconcile(stack)
     assert (again.returncode, again.stdout) == (0, "differences: 0\n"), again.stderr
     for number in range(4):
         client.delete_item(TableName=table, Key={"id": {"N": str(910_000 + number)}})
+
+
+def read(stack: Stack, seen: list[int], until: Event) -> None:
+    """Read a report and the row counts all the time, as a client does."""
+    while not until.is_set():
+        seen += [stack.api.get(path).status_code for path in ("/tables", "/reports/mean-hires")]
+
+
+def test_views_are_built_anew_while_they_are_read(stack: Stack) -> None:
+    """Also: a command that was interrupted joins its run when it is called again."""
+    client = stack.cloud.client("dynamodb")
+    views = stack.table("ViewsTable")
+    urls = ("/tables", "/reports/hires-by-quarter?year=2021", "/reports/experiments?limit=100")
+
+    def bodies() -> list[Any]:
+        found = [stack.api.get(url).json() for url in urls]
+        return [{**each, "as_of": None} if "as_of" in each else each for each in found]
+
+    before = bodies()
+    for page in client.get_paginator("scan").paginate(TableName=views):
+        for item in page["Items"]:
+            if not item["pk"]["S"].startswith("CHECKPOINT#"):
+                client.delete_item(TableName=views, Key={"pk": item["pk"], "sk": item["sk"]})
+    assert bodies() != before
+    seen: list[int] = []
+    done = Event()
+    with ThreadPoolExecutor(1) as reader:
+        reader.submit(read, stack, seen, done)
+        try:
+            with begin(stack, "--repair", "--stack", STACK) as process:
+                assert process.stderr is not None
+                while "reading the tables" not in (line := process.stderr.readline()):
+                    assert line, process.wait()
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=60)
+            assert process.returncode != 0
+            assert "joins it again" in err
+            joined = reconcile(stack, "--repair", "--stack", STACK)
+        finally:
+            done.set()
+    assert joined.returncode == 0, joined.stderr
+    assert joined.stderr.startswith("joining the run repair-"), joined.stderr
+    assert "repairing: 1 of 1 parts" in joined.stderr
+    assert ", repaired" in joined.stdout
+    assert set(seen) == {200}
+    assert bodies() == before
+    assert reconcile(stack).stdout == "differences: 0\n"
 
 
 def test_a_stack_that_is_not_there_is_one_sentence(stack: Stack) -> None:
