@@ -147,7 +147,7 @@ def _end(run: str, *, repair: bool) -> None:
     for each in differences(f"{runs.folder(run, step)}/"):
         if len(listed) == LISTED:
             break
-        # names of counters are ids, never a person's data
+        # ids, and names of departments and jobs: no person's data
         counter, by = f"{each.kind} {each.name}", each.expected - each.stored
         logger.warning("difference", extra={"counter": counter, "missing": by})
         listed.append({"counter": counter, "missing": by})
