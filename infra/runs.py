@@ -10,7 +10,7 @@ from typing import Any
 
 Client = Callable[..., Any]  # makes a boto3 client of a service
 # Seconds between two looks at a run: at its start, and after a while
-SOON, LATER = 0.2, 5.0
+SOON, LATER = 0.2, 2.0
 DOING = {
     "views": "reading the views",
     "tables": "reading the tables",

@@ -141,7 +141,7 @@ def test_views_are_built_anew_while_they_are_read(stack: Stack) -> None:
             done.set()
     assert joined.returncode == 0, joined.stderr
     assert joined.stderr.startswith("joining the run repair-"), joined.stderr
-    assert "repairing: 1 of 1 parts" in joined.stderr
+    assert "gathering hires: 1 of 1 parts" in joined.stderr
     assert ", repaired" in joined.stdout
     assert set(seen) == {200}
     assert bodies() == before
