@@ -25,7 +25,11 @@ from tests.template import environment
 from tests.template import tables as definitions
 
 REGION = "us-east-1"
+# an example takes as long as the machine lets it
+settings.register_profile("ordinary", deadline=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
+if not os.environ.get("CI"):  # there Hypothesis has a profile of its own, without deadlines too
+    settings.load_profile("ordinary")
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # no account's
 
 
