@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from infra.local.access import sign_in
 from infra.local.cloud import Cloud
 from infra.release import name_of, write
 from tests.shell import Shell, commands
-from tests.stack import STACK_REGION, free_port
+from tests.stack import STACK_REGION, free_port, soon
 
 pytestmark = pytest.mark.e2e
 # which the local cloud has no service for
@@ -152,6 +153,68 @@ def drill(shell: Shell, words: str, release: Path, more: str = "", **variables: 
     begin = commands("operations.md", "resource() {").replace("sprocketworks-prod", STACK)
     variables |= {"ENVIRONMENT": "dev", "RELEASE": str(release)}
     return shell.run(f"{begin}\n{command}\n{more}", **variables)
+
+
+def test_a_table_is_restored_and_the_stack_moved_to_it(
+    shell: Shell, api: httpx.Client, releases: tuple[Path, Path]
+) -> None:
+    def departments() -> list[str]:
+        rows = api.get("/tables/departments/rows").raise_for_status().json()["items"]
+        return [row["department"] for row in rows]
+
+    def put(number: int, name: str) -> None:
+        row = {"id": number, "department": name}
+        assert api.post("/tables/departments/rows", json={"rows": [row]}).status_code == 201
+
+    put(1, "Sprockets")
+    printed = drill(shell, "restore-table-to-point-in-time", releases[0], 'echo "$stream"')
+    stream = printed.splitlines()[-1]
+    put(1, "Damaged")
+    put(2, "Damaged")
+    printed = drill(shell, "DepartmentsRestored=$stream", releases[0], stream=stream)
+    # of the rows that came later
+    assert re.search(r"differences: [1-9]\d*, repaired", printed), printed
+    assert departments() == ["Sprockets"]
+    put(3, "Cogs")
+    assert departments() == ["Sprockets", "Cogs"]
+    assert api.get("/health").json()["status"] == "ok"
+    soon(lambda: api.get("/tables").json()["tables"][0]["rows"], 2)
+
+
+def test_an_event_that_no_job_was_made_of_is_replayed(
+    cloud: Cloud, shell: Shell, api: httpx.Client, releases: tuple[Path, Path]
+) -> None:
+    """As Lambda reports it: an object that arrived while its function failed."""
+    listed = shell.run(
+        f"aws cloudformation describe-stack-resources --stack-name {STACK} --output text"
+        " --query 'StackResources[].[LogicalResourceId,PhysicalResourceId]'"
+    )
+    names = dict(line.split("\t") for line in listed.splitlines())
+    bucket, key = names["LandingBucket"], "landing/departments/replayed.csv"
+    shell.run(f"aws events disable-rule --name {names['ArrivalsFunctionArrival']}")
+    shell.run(f"echo '9,Chains' | aws s3 cp - s3://{bucket}/{key}")
+    detail = {"bucket": {"name": bucket}, "object": {"key": key}}
+    payloads: list[dict[str, Any]] = [
+        {"source": "aws.s3", "detail": detail},
+        {"detail": {"object": {}}},
+    ]
+    for payload in payloads:
+        letter = {
+            "requestContext": {"functionArn": f"{names['ArrivalsFunction']}:live"},
+            "requestPayload": payload,
+        }
+        # the CLI of this version knows only one address of SQS
+        cloud.client("sqs").send_message(
+            QueueUrl=names["IngestionDeadLetters"], MessageBody=json.dumps(letter)
+        )
+    assert not api.get("/ingestions").json()["items"]
+    with pytest.raises(AssertionError, match="1 events failed again and stay in the queue"):
+        drill(shell, "make replay", releases[0])
+
+    def job() -> list[str]:
+        return [each["status"] for each in api.get("/ingestions").json()["items"]]
+
+    soon(job, ["succeeded"])
 
 
 def expect_that_the_first_user_gets_in(shell: Shell) -> None:
