@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.template import ROOT
 
@@ -141,3 +141,7 @@ def watched(browser: Browser, *expected: str, **options: Any) -> Iterator[Page]:
     context.close()
     assert not outside, outside
     assert not errors, errors
+
+
+def announced(page: Page, sentence: str) -> None:
+    expect(page.locator(".announcements")).to_contain_text(sentence)

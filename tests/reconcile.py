@@ -10,9 +10,11 @@ import boto3
 
 from projector.reconcile import part, plan
 from projector.store.repair import gather
+from shared.dynamo import Table
 from shared.settings import setting
 from shared.views_table import views_table
 from tests.large_files import Task
+from tests.streams import record
 
 _runs = count(1)
 Call = Callable[[Callable[[], dict[str, Any]]], dict[str, Any]]
@@ -58,3 +60,26 @@ def reconcile(
 def compact() -> int:
     """Items of hires that were gathered."""
     return sum(map(gather, list(views_table().scan_all())))
+
+
+def load_rows() -> list[dict[str, Any]]:
+    """Rows in the tables, and the stream's records of them."""
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("departments", "id", {"id": 1, "department": "Casting"}),
+        ("users", "user_id", {"user_id": 1, "name": "a"}),
+        ("users", "user_id", {"user_id": 2, "name": "b"}),
+    ]
+    for n in range(30):
+        hire = {"id": n, "datetime": "2021-05-01T00:00:00Z", "department_id": 1, "job_id": n % 3}
+        rows.append(("hired_employees", "id", hire))
+        experiment = {"experiment_id": n, "user_id": n % 5, "experiment_compound_ids": [n % 4, 1]}
+        rows.append(("user_experiments", "experiment_id", experiment))
+    tables = {
+        "departments": "DepartmentsTable",
+        "users": "UsersTable",
+        "hired_employees": "HiredEmployeesTable",
+        "user_experiments": "UserExperimentsTable",
+    }
+    for table, key, row in rows:
+        Table(tables[table], key).put(row)
+    return [record(table, f"e{n}", None, row) for n, (table, _, row) in enumerate(rows)]

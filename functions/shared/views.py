@@ -29,6 +29,8 @@ IN_TABLE = ""
 # Lists of users, merged when they are read in order
 USER_LISTS = 16
 
+# What the keys of hires items begin with
+HIRED = "HIRED"
 # Attribute of a hires item that grows with each write to it
 VERSION = "version"
 ROWS = "ROWCOUNTS"
@@ -75,7 +77,7 @@ def moves_key(year: int, shard: int) -> ViewKey:
 
 
 def hires_partition(year: int, number: int) -> str:
-    return f"HIRED#{year:04}#{number}"
+    return f"{HIRED}#{year:04}#{number}"
 
 
 def hires_key(year: int, shard: int, cell: HireCell) -> ViewKey:

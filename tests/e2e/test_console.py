@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import choose, sign_in, watched
+from tests.browser import announced, choose, sign_in, watched
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -25,10 +25,6 @@ def downloaded(page: Page, button: Locator) -> tuple[str, str]:
     with page.expect_download() as started:
         button.click()
     return started.value.suggested_filename, started.value.path().read_text("utf-8")
-
-
-def announced(page: Page, sentence: str) -> None:
-    expect(page.locator(".announcements")).to_contain_text(sentence)
 
 
 def test_the_overview_shows_the_works(page: Page, api: str) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import sign_in, watched
-from tests.e2e.test_console import announced
+from tests.browser import announced, sign_in, watched
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e

@@ -15,9 +15,8 @@ from projector.store import runs, scans
 from shared.dynamo import Page, transact
 from shared.items import Key
 from tests.histories import Row, State, key_of, point
-from tests.integration.test_reconcile import load
 from tests.large_files import Task
-from tests.reconcile import read, reconcile
+from tests.reconcile import load_rows, read, reconcile
 from tests.streams import deliver, record
 
 
@@ -53,7 +52,7 @@ def by_counter(found: dict[str, Any]) -> list[tuple[str, int]]:
 
 
 def test_a_step_lists_its_parts_and_a_part_stores_its_sums(tables: None) -> None:
-    load()
+    load_rows()
     step = plan.handler({"run": "one", "options": {"segments": 2}, "after": 0}, Task())
     assert step == {"more": True, "step": 1, "parts": "reconcile/one/01.json", "pause": 0}
     parts = read(step["parts"])
@@ -73,7 +72,7 @@ def test_a_step_lists_its_parts_and_a_part_stores_its_sums(tables: None) -> None
 def test_a_segment_goes_on_where_its_time_or_memory_has_ended(
     tables: None, short_pages: None, monkeypatch: pytest.MonkeyPatch, segments: int
 ) -> None:
-    deliver(load()[10:40])
+    deliver(load_rows()[10:40])
     whole = reconcile()
     assert whole["differences"] > 5
     cut = reconcile(context=Hurried(), segments=segments)
@@ -87,7 +86,7 @@ def test_a_segment_goes_on_where_its_time_or_memory_has_ended(
 def test_a_table_of_many_rows_is_read_in_segments(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load()
+    load_rows()
     monkeypatch.setattr(plan, "SEGMENT", 10)
     step = plan.handler({"run": "many", "options": {}, "after": 0}, Task())
     parts = read(step["parts"])
@@ -99,7 +98,7 @@ def test_a_table_of_many_rows_is_read_in_segments(
 def test_steps_that_crash_and_are_called_again_find_the_same(
     tables: None, short_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deliver(load()[10:40])
+    deliver(load_rows()[10:40])
     found = by_counter(reconcile())
     attempts: dict[str, int] = {}
     put = runs.put_once
@@ -130,7 +129,7 @@ def test_steps_that_crash_and_are_called_again_find_the_same(
 def test_a_repair_that_crashes_is_not_continued_but_made_anew(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deliver(load()[10:40])
+    deliver(load_rows()[10:40])
     left = 3
 
     def crashing(operations: list[Any]) -> None:

@@ -22,6 +22,7 @@ from projector.store.runs import HASHES
 from projector.store.users import SPREAD, bucket_keys, most_common, state_of
 from shared.items import Item
 from shared.views import (
+    HIRED,
     JOBS_PER_ITEM,
     USERS_WITH_EXPERIMENTS,
     VERSION,
@@ -92,9 +93,10 @@ class Views:
             if USERS_WITH_EXPERIMENTS in item:
                 self._others.append((*ACTIVE, item[USERS_WITH_EXPERIMENTS]))
             read_counters(item, self._sums)
-            for cell, _ in islice(hires_cells(item) if VERSION in item else (), 1):
+            if kind == HIRED and VERSION in item:
                 year, _ = hires_place(item)
-                self._others.append(("version", owner("hires", (year, cell)), item[VERSION]))
+                for cell, _ in islice(hires_cells(item), 1):
+                    self._others.append(("version", owner("hires", (year, cell)), item[VERSION]))
 
     def size(self) -> int:
         return self._size

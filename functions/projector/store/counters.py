@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from projector.deltas import Deltas
 from shared.dynamo import Item, Operation
 from shared.views import (
+    HIRED,
     ROWS,
     USERS_WITH_EXPERIMENTS,
     VERSION,
@@ -48,7 +49,7 @@ def read_counters(item: Item, sums: Deltas) -> None:
     if kind == ROWS:
         for name in item.keys() - {"pk", "sk", USERS_WITH_EXPERIMENTS}:
             sums.rows[name] += item[name]
-    elif kind == "HIRED":
+    elif kind == HIRED:
         year, _ = hires_place(item)
         for cell, hired in hires_cells(item):
             sums.hires[year, cell] += hired

@@ -15,6 +15,7 @@ from shared.dynamo import Item, Operation, TransactionFailedError, transact
 from shared.parallel import together
 from shared.retries import RefusedError
 from shared.views import (
+    HIRED,
     USERS_WITH_EXPERIMENTS,
     VERSION,
     ViewKey,
@@ -70,7 +71,7 @@ def correct_lists(missing: Collection[Listed], wrong: Collection[Listed]) -> Non
 
 def gather(item: Item) -> bool:
     """Whether an item was moved: hires of any shard but the first, into that."""
-    if not item["pk"].startswith("HIRED#"):
+    if not item["pk"].startswith(f"{HIRED}#"):
         return False
     year, shard = hires_place(item)
     if not shard:
