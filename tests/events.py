@@ -188,7 +188,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/hello/{username}"): Sample("/hello/Zo%C3%AB", after=("put-birthday",)),
     ("GET", "/birthdays"): Sample("/birthdays?within=365&limit=5", after=("put-birthday",)),
 }
-# Portal files beside the document; one stands for those under /static/
+# Portal files beside the document; one of those under /static/
 PAGES = {
     "console": "/",
     "docs": "/docs",

@@ -218,8 +218,8 @@ def test_reports_show_the_names_that_rows_have_now(tables: None) -> None:
         row = {"id": 1, "department": title}
         Table("DepartmentsTable", "id").put(row)
         deliver([record("departments", f"d{number}", before if number else None, row)])
-        (shown,) = call("GET", "/reports/hires-by-quarter").json["results"]
-        assert (shown["department"], shown["job"]) == (title, "Caster")
+        (counted,) = call("GET", "/reports/hires-by-quarter").json["results"]
+        assert (counted["department"], counted["job"]) == (title, "Caster")
         before = row
     deliver([record("departments", "gone", before, None)])
     assert call("GET", "/reports/hires-by-quarter").json["results"] == []
