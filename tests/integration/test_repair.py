@@ -102,7 +102,7 @@ def store_rows(state: State) -> None:
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) -> None:
