@@ -74,7 +74,7 @@ screenshots: .venv/installed ## pictures of every page of the local cloud's cons
 	@$(PY) -m tests.screenshots
 
 reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repairs; STACK=… REGION=… on AWS)
-	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair) $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
+	@$(PY) -m infra.reconcile $(if $(REPAIR),--repair) $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION)) $(if $(PAUSE),--pause $(PAUSE))
 
 replay: .venv/installed ## call functions again with the events that they could not take (STACK=… REGION=… on AWS)
 	@$(PY) -m infra.replay $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))

@@ -64,14 +64,22 @@ def main() -> None:
     parser.add_argument("--repair", action="store_true", help="repair what differs")
     parser.add_argument("--stack", help="name of a stack on AWS")
     parser.add_argument("--region", help="region of that stack, the profile's if left out")
+    parser.add_argument(
+        "--pause", type=int, help="seconds in which the projector counts what is on its way"
+    )
     options = parser.parse_args()
     if options.region and not options.stack:
         parser.error("--region needs --stack")
+    if options.pause is not None and options.pause < 0:
+        parser.error("--pause must be 0 or more")
     try:
         if options.stack:
-            compare(*deployed(options.stack, options.region), repair=options.repair)
+            target = deployed(options.stack, options.region)
+            pause = {} if options.pause is None else {"pause": options.pause}
         else:
-            compare(*local(), repair=options.repair, pause=LOCAL_PAUSE)
+            target = local()
+            pause = {"pause": LOCAL_PAUSE if options.pause is None else options.pause}
+        compare(*target, repair=options.repair, **pause)
     except KeyboardInterrupt:
         sys.exit("the run goes on; the same command joins it again")
     except (CloudError, ViewsError, BotoCoreError, ClientError) as error:

@@ -75,6 +75,7 @@ def test_a_small_file_is_checked_then_loaded(page: Page, api: str) -> None:
     card.get_by_role("button", name="Load 1 row").click()
     expect(card.get_by_text("Loaded into Jobs.")).to_be_visible()
     page.get_by_role("link", name="Show the rows of Jobs").click()
+    expect(page.locator("tbody tr")).to_have_count(25)  # by then the focus is on the new page
     page.get_by_label("Find by id").fill("990001")
     page.keyboard.press("Enter")
     expect(page.locator("tbody")).to_contain_text("Cooper")

@@ -105,6 +105,7 @@ def shell(cloud: Cloud, releases: tuple[Path, Path]) -> Shell:
     """Of somebody who has deployed the release before this one into an empty account."""
     shell = Shell(cloud)
     shell.environment["PARAMETERS"] = LOCALLY
+    shell.environment["PAUSE"] = "1"  # of make reconcile: the local projector is seldom late
     expect_that_the_pipeline_is_made(shell)
     before = {"RELEASE": str(releases[0])}
     plan = shell.run("infra/deploy.sh dev plan", **before)

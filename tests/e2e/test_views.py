@@ -89,7 +89,7 @@ def test_what_the_views_missed_is_repaired_by_one_command(stack: Stack) -> None:
     client.delete_item(TableName=views, Key=counted)
     assert hired(stack) == []
 
-    done = reconcile(stack, "--repair", "--stack", STACK)
+    done = reconcile(stack, "--repair", "--stack", STACK, "--pause", "1")
     assert done.returncode == 0, done.stderr
     assert f"s3://{bucket}/{key}" in done.stdout
     assert "differences: 1, repaired" in done.stdout
@@ -131,7 +131,7 @@ def test_views_are_built_anew_while_they_are_read(stack: Stack) -> None:
     with ThreadPoolExecutor(1) as reader:
         reader.submit(read, stack, seen, done)
         try:
-            with begin(stack, "--repair", "--stack", STACK) as process:
+            with begin(stack, "--repair", "--stack", STACK, "--pause", "6") as process:
                 assert process.stderr is not None
                 while "reading the tables" not in (line := process.stderr.readline()):
                     assert line, process.wait()
