@@ -31,23 +31,16 @@ CODE = BUILD / "functions"
 ARCHIVE = BUILD / "functions.zip"
 # Where Lambda unpacks it: in byte code, a path of the building machine would change the archive
 TASK_ROOT = "/var/task"
+# All that the artifact is made of, as patterns: a new file is one of them by itself
 SOURCES = (
-    "functions",
+    "functions/**/*",
     "template.yaml",
     "samconfig.toml",
-    "console/src",
+    "console/src/**/*",
     "console/package-lock.json",
-    "events",
-    "infra/ingestion.asl.json",
-    "infra/assets.py",
-    "infra/console.py",
-    "infra/examples.py",
-    "infra/openapi.py",
-    "infra/pretraffic.py",
-    "infra/operations.py",
-    "infra/parameters.py",
-    "infra/schemas.py",
-    "infra/security.py",
+    "events/**/*",
+    "infra/*.asl.json",
+    "infra/*.py",
 )
 GENERATED = (
     ROOT / "functions/portal/assets",
@@ -67,9 +60,8 @@ class BuildError(Exception):
 def source_hash(*extra: str) -> str:
     """Changes whenever the artifact would."""
     digest = hashlib.sha256(repr(extra).encode())
-    for source in SOURCES:
-        top = ROOT / source
-        for path in sorted([top] if top.is_file() else top.rglob("*")):
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
             if "__pycache__" in path.parts or path in GENERATED or GENERATED[0] in path.parents:
                 continue
             if path.is_file():
