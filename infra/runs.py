@@ -79,8 +79,9 @@ class Run:
         if not plans:
             return "starting"
         plan = max(plans)
-        parts = self._parts.setdefault(plan, []) or self._read(plan)
-        self._parts[plan] = parts
+        if plan not in self._parts:
+            self._parts[plan] = self._read(plan)
+        parts = self._parts[plan]
         below = [key for key in keys if key.startswith(plan.replace(".json", "/"))]
         doing, of = parts[0]["do"], f"of {len(parts)} parts"
         if doing in {"compare", "repair"}:

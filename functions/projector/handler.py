@@ -5,7 +5,6 @@ when the store is unavailable the whole batch fails and is delivered again. Both
 stream's poller ignores partial batch responses.
 """
 
-import time
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,7 +14,7 @@ from projector.deltas import UNREADABLE, Change
 from projector.store.changes import apply
 from projector.store.records import Record, change_of, shard_of
 from shared.metrics import measure
-from shared.retries import patient
+from shared.retries import patient_to_the_end
 
 logger = Logger()
 
@@ -50,8 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     if changes:
         # Lambda cuts a batch that fails in halves, which take more units of a throttled table
-        left = context.get_remaining_time_in_millis() / 1000 - LAST
-        with patient(time.monotonic() + left):
+        with patient_to_the_end(context, LAST):
             apply(shard_of(event, read.values()), changes, give_up)
     lost = len(poison) + refused
     measure({"ChangesApplied": len(changes) - refused, "PoisonRecords": lost})

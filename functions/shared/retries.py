@@ -6,9 +6,9 @@ With full jitter (Amazon Builders' Library, "Timeouts, retries, and backoff with
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shared.problems import StoreUnavailable
 
@@ -55,6 +55,12 @@ def patient(until: float) -> Iterator[None]:
         yield
     finally:
         state.until = before
+
+
+def patient_to_the_end(context: Any, last: float) -> AbstractContextManager[None]:
+    """`patient` until `last` seconds before the end of the time of a Lambda context."""
+    left = context.get_remaining_time_in_millis() / 1000
+    return patient(time.monotonic() + left - last)
 
 
 def throttled_lately() -> bool:

@@ -8,6 +8,7 @@ from shared.etags import version_tag
 from shared.http import Api, JsonObject, created, json_response, no_content
 from shared.lazy import LazyModels
 from shared.params import CURSOR, LIMIT
+from shared.route import Contract
 from sprockets import imports, sprockets
 
 if TYPE_CHECKING:
@@ -91,15 +92,18 @@ def delete_sprocket(sprocket_id: str) -> Response[Any]:
     return no_content()
 
 
-@api.post(
-    "/sprockets/import",
-    summary="Load a document of sprockets, once; sent again after a 503 it continues there",
-    status=201,
-    max_body=SEED_BYTES,
-    response=models.Imported,
-    responses={200: "This document is loaded already"},
-    problems=(415, 422),
-)
+def import_of(kind: str) -> Contract:
+    return {
+        "summary": f"Load a document of {kind}, once; sent again after a 503 it continues there",
+        "status": 201,
+        "max_body": SEED_BYTES,
+        "response": models.Imported,
+        "responses": {200: "This document is loaded already"},
+        "problems": (415, 422),
+    }
+
+
+@api.post("/sprockets/import", **import_of("sprockets"))
 def import_sprockets(body: models.SprocketImport) -> Response[Any]:
     """Create all sprockets of a document. The same document again creates nothing: 200.
 

@@ -4,7 +4,6 @@ The task of the state machine's map, called until it returns that the chunk is d
 """
 
 import io
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -26,7 +25,7 @@ from ingestion.rows import Checker
 from shared.datasets import DATA_SETS
 from shared.items import Item
 from shared.problems import StoreUnavailable
-from shared.retries import patient
+from shared.retries import patient_to_the_end
 
 logger = Logger()
 
@@ -50,9 +49,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return bool(context.get_remaining_time_in_millis() > HAND_BACK * 1000)
 
     job: Item | None = None
-    left = context.get_remaining_time_in_millis() / 1000 - LAST
     try:
-        with patient(time.monotonic() + left):
+        with patient_to_the_end(context, LAST):
             job = records.get(event["id"])
             done = work(job, event, more_time)
     except CsvError as error:

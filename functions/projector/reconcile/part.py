@@ -1,6 +1,5 @@
 """Lambda entry point for one part of a step of reconcile, called until the part is done."""
 
-import time
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,7 +8,7 @@ from projector.reconcile.compare import compare
 from projector.reconcile.figures import Fold, Rows, Views
 from projector.reconcile.repair import Gathered, repair
 from projector.reconcile.scan import read_segment
-from shared.retries import patient
+from shared.retries import patient_to_the_end
 
 logger = Logger()
 
@@ -25,8 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def more_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > HAND_BACK * 1000)
 
-    left = context.get_remaining_time_in_millis() / 1000 - LAST
-    with patient(time.monotonic() + left):
+    with patient_to_the_end(context, LAST):
         if event["do"] == "compare":
             done = compare(event)
         elif event["do"] == "repair":

@@ -78,8 +78,8 @@ def _next(run: str, after: int, *, repair: bool) -> int | None:
 def _parts(run: str, step: int, segments: int | None) -> Iterator[Part]:
     match STEPS[step]:
         case "compare":
-            for first, last in _shares(run, COMPARISONS[step]):
-                of = COMPARISONS[step]
+            of = COMPARISONS[step]
+            for first, last in _shares(run, of):
                 yield {"of": of, "first": first, "last": last, "to": f"{first:04}"}
         case "repair":
             chunks = runs.found(f"{runs.folder(run, step - 1)}/")

@@ -12,7 +12,7 @@ from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO, IdsParam
 from shared.problems import Malformed
 from sprockets import factories, imports, production, timeline
 from sprockets.charts import Period
-from sprockets.routes import SEED_BYTES, api, imported
+from sprockets.routes import api, import_of, imported
 
 if TYPE_CHECKING:
     from sprockets import models
@@ -101,15 +101,7 @@ def delete_factory(factory_id: str) -> Response[Any]:
     return no_content()
 
 
-@api.post(
-    "/factories/import",
-    summary="Load a document of factories, once; sent again after a 503 it continues there",
-    status=201,
-    max_body=SEED_BYTES,
-    response=models.Imported,
-    responses={200: "This document is loaded already"},
-    problems=(415, 422),
-)
+@api.post("/factories/import", **import_of("factories"))
 def import_factories(body: models.FactoryImport) -> Response[Any]:
     """Create all factories of a document. The same document again creates nothing: 200.
 

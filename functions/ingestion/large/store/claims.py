@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from ingestion.large.store.records import jobs_table
 from shared.dynamo import Item
+from shared.jobs_table import jobs_table
 
 
 def places(job: Item, contents: Iterable[bytes]) -> dict[bytes, str]:

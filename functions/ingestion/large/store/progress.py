@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ingestion.large.store import records
 from shared.dynamo import ConditionFailedError, Item, Key
+from shared.jobs_table import jobs_table
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,12 @@ def chunk(job_id: str, number: int) -> Item | None:
 
     `writing` where rows of the window at `position` may be written that are not counted.
     """
-    return records.jobs_table().get(_chunk_key(job_id, number), consistent=True)
+    return jobs_table().get(_chunk_key(job_id, number), consistent=True)
 
 
 def chunks(job_id: str) -> Iterator[Item]:
     """The chunks that were begun, in their order."""
-    return records.jobs_table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
+    return jobs_table().query_all("pk = :pk", {":pk": f"CHUNKS#{job_id}"}, consistent=True)
 
 
 def _chunk_key(job_id: str, number: int) -> Key:
@@ -47,7 +48,7 @@ def begin(job: Item, number: int, start: int, before: Item | None) -> bool:
         return False
     condition, values = _as_before(before)
     try:
-        records.jobs_table().update(
+        jobs_table().update(
             _chunk_key(job["id"], number),
             "SET writing = :start, expires = :expires",
             condition=condition,
@@ -80,11 +81,11 @@ def step(job: Item, number: int, before: Item | None, done: Step) -> Item | None
         "expires": job["expires"],
     }
     condition, values = _as_before(before)
-    put = records.jobs_table().put_operation(
+    put = jobs_table().put_operation(
         after, condition=condition, names={"#position": "position"}, values=values
     )
     added = {**done.counts, "bytes_done": done.end - done.start, "chunks_done": int(done.last)}
-    add = records.jobs_table().update_operation(
+    add = jobs_table().update_operation(
         records.key(job["id"]),
         "ADD "
         + ", ".join(f"#{name} :{name}" for name in added)

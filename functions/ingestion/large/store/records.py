@@ -14,8 +14,7 @@ from shared.dynamo import (
     TransactionFailedError,
     transact,
 )
-from shared.jobs_table import JOBS, jobs_page
-from shared.jobs_table import jobs_table as jobs_table  # noqa: PLC0414 - the stores beside this one use it from here
+from shared.jobs_table import JOBS, jobs_page, jobs_table
 from shared.moments import rfc3339
 
 # What is counted, of a chunk and of a job
