@@ -2,6 +2,7 @@
 
 import sys
 
+from infra import generated
 from infra.assets import ASSETS
 from infra.locks import locked
 from infra.node import ROOT, install, node
@@ -29,17 +30,14 @@ def license_of(package: str) -> str:
 
 
 def bundle() -> None:
-    """Make console.js and console.css; files that are as they should be stay untouched."""
+    """Make console.js and console.css."""
     install(CONSOLE)
     with locked(MADE, lambda: None):
         out = f"--outfile={MADE / 'console.js'}"
         node(CONSOLE, PACKAGES / "esbuild/bin/esbuild", "src/main.tsx", out, *BUNDLE)
         (MADE / "licenses.txt").write_text("\n\n".join(map(license_of, CONTAINED)), "utf-8")
-        ASSETS.mkdir(exist_ok=True)
         for name in CONSOLE_FILES:
-            made, target = MADE / name, ASSETS / name
-            if not target.exists() or target.read_bytes() != made.read_bytes():
-                made.replace(target)
+            generated.write(ASSETS / name, (MADE / name).read_bytes())
 
 
 def check_types() -> None:

@@ -4,6 +4,7 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from infra import generated
 from infra.operations import Operations, tag
 from infra.schemas import FUNCTIONS, JsonObject
 from shared.lazy import LazyModels
@@ -88,7 +89,7 @@ def text(made: JsonObject) -> str:
 
 
 def write() -> None:
-    TARGET.write_text(text(document()), "utf-8")
+    generated.write(TARGET, text(document()).encode())
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ They change nothing, or what the function's next call would change too.
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from infra import generated
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "functions/pretraffic/events.json"
@@ -49,13 +50,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def write() -> None:
-    text = json.dumps(chosen(), separators=(",", ":"))
-    if TARGET.exists() and TARGET.read_text("utf-8") == text:
-        return
-    # whoever reads it meanwhile, such as another test, reads a whole one
-    unfinished = TARGET.with_name(f"{TARGET.name}.{os.getpid()}")
-    unfinished.write_text(text, "utf-8")
-    unfinished.replace(TARGET)
+    generated.write(TARGET, json.dumps(chosen(), separators=(",", ":")).encode())
 
 
 if __name__ == "__main__":

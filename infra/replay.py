@@ -5,16 +5,12 @@ again as one. The queue of the views is not replayed: what was counted would be 
 `make reconcile REPAIR=1` does in its place.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from infra.local.starting import CloudError
-from infra.reconcile import deployed, local
+from infra import stacks
 from infra.runs import Client
 
 HIDDEN = 180  # seconds for which a message is hidden, longer than its function may take
@@ -55,15 +51,9 @@ def replay(client: Client, outputs: Mapping[str, str]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m infra.replay", description=__doc__)
-    parser.add_argument("--stack", help="name of a stack on AWS")
-    parser.add_argument("--region", help="region of that stack, the profile's if left out")
-    options = parser.parse_args()
-    try:
-        found = deployed(options.stack, options.region) if options.stack else local()
-        failed = replay(*found)
-    except (CloudError, BotoCoreError, ClientError) as error:
-        sys.exit(f"error: {' '.join(str(error).split())}")
+    parser = stacks.parser("python -m infra.replay", __doc__)
+    with stacks.chosen(parser, parser.parse_args()) as stack:
+        failed = replay(*stack)
     if failed:
         sys.exit(f"{failed} events failed again and stay in the queue: see the functions' logs")
 
