@@ -232,6 +232,11 @@ def test_a_sprocket_is_created_changed_and_deleted(
         assert changed.status_code == 200
         page.get_by_label("Teeth").fill("13")
         page.get_by_role("button", name="Save").click()
+        # Escape chooses neither
+        page.get_by_role("dialog").get_by_text("Take theirs").wait_for()
+        page.keyboard.press("Escape")
+        expect(page.get_by_label("Teeth")).to_have_value("13")
+        page.get_by_role("button", name="Save").click()
         dialog = page.get_by_role("dialog", name="Somebody changed this meanwhile")
         expect(dialog.locator("tbody tr").first.locator("td")).to_have_text(["Teeth", "13", "99"])
         dialog.get_by_role("button", name="Save yours over it").click()
@@ -338,7 +343,7 @@ def test_production_is_entered_pasted_zoomed_changed_and_deleted(
 def test_a_person_is_added_changed_and_deleted_and_nobody_else_is(
     browser: Browser, stack: Stack, api: str, cloud: dict[str, Any]
 ) -> None:
-    with watched(browser, "status of 404", "status of 422") as page:
+    with watched(browser, "status of 404", "status of 412", "status of 422") as page:
         sign_in(page, cloud)
         before = stack.api.get("/hello/Ada").headers["etag"]
         page.goto(f"{api}/#/people")
@@ -365,6 +370,11 @@ def test_a_person_is_added_changed_and_deleted_and_nobody_else_is(
         page.get_by_role("link", name="Zoë").click()
         page.get_by_role("button", name="Change the birthday").click()
         page.get_by_label("Date of birth").fill("1991-02-28")
+        # somebody else was faster: what was entered stays, and is saved over it when wished
+        stack.api.put("/hello/Zoë", json={"dateOfBirth": "1992-03-01"})
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Read Zoë again").click()
+        expect(page.get_by_role("button", name="Save")).to_be_focused()
         page.keyboard.press("Enter")
         announced(page, "Zoë is saved")
         expect(page.locator("tbody tr", has_text="Zoë")).to_contain_text("28 Feb")

@@ -7,10 +7,11 @@ import { attainment, factoryName } from "../state/factories.ts";
 import { useAction, useLoad } from "../state/load.ts";
 import { fromLocal, localText } from "../state/points.ts";
 import { go, href, setQuery } from "../state/router.ts";
+import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, CopyButton, Empty, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
 import { Conflict } from "../ui/conflict.tsx";
-import { Confirm, Dialog } from "../ui/dialog.tsx";
+import { Back, Confirm, Dialog } from "../ui/dialog.tsx";
 import { percent, plural, unixTime } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { TimeChart } from "../ui/timechart.tsx";
@@ -128,6 +129,7 @@ function Rename({ path, version, done, close }: { path: string; version: Version
   const [name, setName] = useState(version.data.name ?? "");
   const [theirs, setTheirs] = useState<Version>();
   const action = useAction();
+  useUnsaved(name !== (version.data.name ?? ""));
   const save = async (etag: string | undefined) => {
     try {
       await call<Factory>("PUT", path, { json: { name: name.trim() || null }, ifMatch: etag });
@@ -151,6 +153,7 @@ function Rename({ path, version, done, close }: { path: string; version: Version
         what="this factory"
         fields={[{ title: "Name", mine: name, theirs: theirs.data.name ?? "" }]}
         action={action}
+        back={() => setTheirs(undefined)}
         keepMine={() => save(theirs.etag)}
         takeTheirs={() => {
           close();
@@ -173,7 +176,7 @@ function Rename({ path, version, done, close }: { path: string; version: Version
           <Button type="submit" kind="main" busy={action.busy}>
             Save
           </Button>
-          <Button onClick={close}>Back</Button>
+          <Back />
         </div>
       </form>
     </Dialog>

@@ -8,7 +8,7 @@ import { fromLocal, idsOf, localText, parsePasted } from "../state/points.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { Button, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
 import { Conflict } from "../ui/conflict.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { Back, Dialog } from "../ui/dialog.tsx";
 import { plural, unixTime } from "../ui/format.ts";
 
 interface FormProps {
@@ -25,6 +25,14 @@ interface Version {
   etag: string | undefined;
 }
 
+/** What is in the fields of a point at first. */
+const textsOf = (stored: Point | undefined) => ({
+  time: localText(stored?.time ?? Date.now() / 1000),
+  actual: String(stored?.actual ?? ""),
+  goal: String(stored?.goal ?? ""),
+  sprockets: stored?.sprocket_types.join(", ") ?? "",
+});
+
 /** A new point, or one to change, which is read again for its version. */
 export function PointForm({ point, ...rest }: FormProps & { point?: Point }) {
   const path = point ? `${rest.path}/${point.id}` : "";
@@ -39,16 +47,17 @@ export function PointForm({ point, ...rest }: FormProps & { point?: Point }) {
   );
 }
 
-function PointFields({ path, done, close, version }: FormProps & { version: Version | null }) {
+function PointFields({ path, done, version }: Omit<FormProps, "close"> & { version: Version | null }) {
   const stored = version?.data;
-  const [time, setTime] = useState(localText(stored?.time ?? Date.now() / 1000));
-  const [actual, setActual] = useState(String(stored?.actual ?? ""));
-  const [goal, setGoal] = useState(String(stored?.goal ?? ""));
-  const [sprockets, setSprockets] = useState(stored?.sprocket_types.join(", ") ?? "");
+  const [first] = useState(() => textsOf(stored));
+  const [time, setTime] = useState(first.time);
+  const [actual, setActual] = useState(first.actual);
+  const [goal, setGoal] = useState(first.goal);
+  const [sprockets, setSprockets] = useState(first.sprockets);
   const [theirs, setTheirs] = useState<Version>();
   const action = useAction();
   const keyOf = useKey();
-  useUnsaved(actual !== String(stored?.actual ?? "") || goal !== String(stored?.goal ?? ""));
+  useUnsaved(time !== first.time || actual !== first.actual || goal !== first.goal || sprockets !== first.sprockets);
   const save = async (etag: string | undefined) => {
     const json: PointIn = { time: fromLocal(time), actual: Number(actual), goal: Number(goal), sprocket_types: idsOf(sprockets) };
     if (!stored) {
@@ -83,7 +92,7 @@ function PointFields({ path, done, close, version }: FormProps & { version: Vers
         <Button type="submit" kind="main" busy={action.busy}>
           {stored ? "Save" : "Add"}
         </Button>
-        <Button onClick={close}>Back</Button>
+        <Back />
       </div>
       {theirs && (
         <Conflict
@@ -95,6 +104,7 @@ function PointFields({ path, done, close, version }: FormProps & { version: Vers
             { title: "Sprockets", mine: idsOf(sprockets).join(", "), theirs: theirs.data.sprocket_types.join(", ") },
           ]}
           action={action}
+          back={() => setTheirs(undefined)}
           keepMine={() => save(theirs.etag)}
           takeTheirs={() => done("The stored point stays")}
         />
@@ -147,7 +157,7 @@ export function PastePoints({ path, done, close }: FormProps) {
           <Button type="submit" kind="main" busy={action.busy} disabled={!points.length || faults.length > 0 || tooMany}>
             Add {points.length ? plural(points.length, "point") : "points"}
           </Button>
-          <Button onClick={close}>Back</Button>
+          <Back />
         </div>
       </form>
     </Dialog>

@@ -172,6 +172,7 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
           what={`sprocket ${data.id}`}
           fields={FIELDS.map(({ name, title }) => ({ title, mine: texts[name], theirs: textsOf(theirs.data)[name] }))}
           action={saving}
+          back={() => setTheirs(undefined)}
           keepMine={() => save(theirs.etag)}
           takeTheirs={takeTheirs}
         />

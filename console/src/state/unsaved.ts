@@ -1,7 +1,7 @@
 // Whether something was entered that is not saved yet, or a file is on its way.
 
 import { computed, signal } from "@preact/signals";
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 const forms = new Set<object>();
 /** Lost with this page of the console */
@@ -16,13 +16,19 @@ function note(form: object, changed: boolean): void {
   entered.value = forms.size > 0;
 }
 
-/** Marks a form as changed: whoever leaves the page is asked before. */
+/** Marks a form as changed: whoever leaves the page, or the dialog that it is in, is asked before. */
 export function useUnsaved(changed: boolean): void {
+  const [form] = useState(() => ({}));
   useLayoutEffect(() => {
-    const form = {};
     note(form, changed);
     return () => note(form, false);
   }, [changed]);
+}
+
+/** Whether something was entered since the first rendering: in a dialog, for the page below it rests. */
+export function useEnteredSince(): () => boolean {
+  const [before] = useState(() => new Set(forms));
+  return () => [...forms].some((form) => !before.has(form));
 }
 
 addEventListener("beforeunload", (event) => {

@@ -1,15 +1,20 @@
 // Questions above the page: the browser's own dialog keeps the focus in and gives it back.
 
-import { useLayoutEffect, useId, useRef, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Action } from "../state/load.ts";
+import { useEnteredSince } from "../state/unsaved.ts";
 import { Button, type Children, Failure, Field } from "./basic.tsx";
 
 interface DialogProps {
   title: string;
-  close?: () => void;
+  close?: (() => void) | undefined;
   children: Children;
   wide?: boolean;
 }
+
+/** Closes the dialog around; what was entered in it is asked about before. */
+const Dismiss = createContext<() => void>(() => undefined);
 
 /** When what had the focus before is gone with what was asked about, the page's heading has it. */
 function keepFocus(): void {
@@ -22,10 +27,32 @@ function keepFocus(): void {
 export function Dialog({ title, close, children, wide }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const entered = useEnteredSince();
+  const [leaving, setLeaving] = useState(false);
+  const last = useRef<HTMLElement>();
+  const keep = () => {
+    setLeaving(false);
+    setTimeout(() => last.current?.focus());
+  };
+  const dismiss = () => {
+    if (leaving) keep();
+    else if (entered()) setLeaving(true);
+    else close?.();
+  };
+  const latest = useRef(dismiss);
+  latest.current = dismiss;
   useLayoutEffect(() => {
     const dialog = element.current;
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.isComposing || dialog !== topmost()) return;
+      // else the browser closes a dialog by the second Escape, whatever the page says
+      event.preventDefault();
+      latest.current();
+    };
     dialog?.showModal();
+    document.addEventListener("keydown", escape);
     return () => {
+      document.removeEventListener("keydown", escape);
       dialog?.close();
       keepFocus();
     };
@@ -37,13 +64,58 @@ export function Dialog({ title, close, children, wide }: DialogProps) {
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
-        close?.();
+        dismiss();
+      }}
+      onPointerDown={(event) => {
+        if (event.target === event.currentTarget && outside(event, event.currentTarget)) dismiss();
       }}
     >
       <h2 id={id}>{title}</h2>
-      {children}
+      <Dismiss.Provider value={dismiss}>
+        <div class="content" inert={leaving} onFocusIn={(event) => (last.current = event.target as HTMLElement)}>
+          {children}
+        </div>
+      </Dismiss.Provider>
+      {leaving && close && <Discard keep={keep} discard={close} />}
     </dialog>
   );
+}
+
+/** A dialog above another one comes after it in the document. */
+const topmost = () => [...document.querySelectorAll("dialog[open]")].at(-1);
+
+/** On the backdrop, which counts as the dialog itself. */
+function outside({ clientX: x, clientY: y }: PointerEvent, dialog: Element): boolean {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return x < left || x > right || y < top || y > bottom;
+}
+
+/** Asks in the dialog itself. */
+function Discard({ keep, discard }: { keep: () => void; discard: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const id = useId();
+  useLayoutEffect(() => {
+    box.current?.querySelector("button")?.focus();
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  return (
+    <div ref={box} class="discard" role="alertdialog" aria-labelledby={id}>
+      <p id={id}>Discard what you entered?</p>
+      <div class="buttons">
+        <Button kind="main" onClick={keep}>
+          Keep editing
+        </Button>
+        <Button kind="danger" onClick={discard}>
+          Discard
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** The button that closes the dialog around it. */
+export function Back({ children = "Back" }: { children?: Children }) {
+  return <Button onClick={useContext(Dismiss)}>{children}</Button>;
 }
 
 interface ConfirmProps {
@@ -68,7 +140,7 @@ export function Confirm({ title, children, verb, typed, action, run, close }: Co
       {typed !== undefined && <Field label={`Type ${typed} to confirm`} value={text} set={setText} autocomplete="off" />}
       <Failure error={action.error} />
       <div class="buttons">
-        <Button onClick={close}>Keep</Button>
+        <Back>Keep</Back>
         <Button kind="danger" busy={action.busy} disabled={!ready} onClick={() => void action.run(run)}>
           {verb}
         </Button>
