@@ -119,7 +119,13 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ),
     ("GET", "/tables/{table}/rows/{id}"): Sample("/tables/departments/rows/1"),
     ("POST", "/ingestions"): Sample(
-        "/ingestions", {"table": "jobs", "filename": "jobs.csv", "options": {"strict": True}}
+        "/ingestions",
+        {
+            "table": "jobs",
+            "filename": "jobs.csv",
+            "options": {"strict": True},
+            "bytes": 20_000_000,
+        },
     ),
     ("GET", "/ingestions"): Sample("/ingestions?limit=2&status=running&table=departments"),
     ("GET", "/ingestions/{ingestion_id}"): Sample(f"/ingestions/{JOBS['running']['id']}"),

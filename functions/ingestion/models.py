@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from ingestion.large.objects import LARGEST_UPLOAD
 from shared.datasets import DATA_SETS
 from shared.models import Model
 
@@ -94,14 +95,15 @@ class IngestionIn(Model):
     table: Table | None = None
     filename: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     options: IngestionOptions | None = None
+    bytes: Annotated[int, Field(ge=1, le=LARGEST_UPLOAD)] | None = None
     source: Literal["landing"] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.table is None) == (self.source is None):
             raise ValueError('name either a table or {"source": "landing"}')
-        if self.source and (self.filename or self.options):
-            raise ValueError("filename and options go with a table")
+        if self.source and (self.filename or self.options or self.bytes):
+            raise ValueError("filename, options and bytes go with a table")
         return self
 
 
@@ -138,11 +140,25 @@ class Ingestion(BaseModel):
     dedupe_scope: DedupeScope | None = None
 
 
+class UploadPart(BaseModel):
+    """What to PUT there: so many bytes of the file, in the order of the parts."""
+
+    number: int
+    bytes: int
+    url: str
+
+
 class Upload(BaseModel):
-    """An S3 presigned POST: a form with these fields and, last, `file`."""
+    """An S3 presigned POST: a form with these fields and, last, `file`.
+
+    If the request had `bytes`, also the parts of an S3 multipart upload. When each is stored, POST
+    their numbers and `ETag` headers to `complete_url`, as the XML of CompleteMultipartUpload.
+    """
 
     url: str
     fields: dict[str, str]
+    parts: list[UploadPart] | None = None
+    complete_url: str | None = None
 
 
 class IngestionCreated(Ingestion):

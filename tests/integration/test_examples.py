@@ -18,7 +18,8 @@ from tests.replay import EVENTS, OPERATIONS, check, document, replay
 pytestmark = pytest.mark.usefixtures("built")
 JSON = "application/json"
 # Of the form of an upload: what names this machine, or is made of its address
-OF_THIS_MACHINE = {"url": "https://landing.s3.eu-central-1.amazonaws.com/", "policy": "eyJ…"}
+BUCKET = "https://landing.s3.eu-central-1.amazonaws.com/"
+OF_THIS_MACHINE = {"url": BUCKET, "complete_url": BUCKET, "policy": "eyJ…"}
 Recorded = dict[str, dict[str, Any]]
 
 

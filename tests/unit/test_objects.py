@@ -33,7 +33,7 @@ def test_forms_and_urls_name_the_bucket_in_its_region(
 ) -> None:
     of_region(region)
     host = f"landing-bucket.s3.{region}.amazonaws.com"
-    assert objects.presigned_post("uploads/1/a.csv")["url"] == f"https://{host}/"
+    assert objects.presigned_post("uploads/1/a.csv", 60)["url"] == f"https://{host}/"
     url = urlsplit(objects.presigned_get("rejects/1.csv", "rejects.csv"))
     assert (url.scheme, url.netloc, url.path) == ("https", host, "/rejects/1.csv")
     assert f"%2F{region}%2Fs3%2F" in url.query, "signed for the region"
@@ -45,6 +45,6 @@ def test_an_endpoint_of_the_environment_is_taken_as_it_is(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     of_region("eu-central-1")
-    assert objects.presigned_post("uploads/1/a.csv")["url"] == f"{endpoint}/landing-bucket"
+    assert objects.presigned_post("uploads/1/a.csv", 60)["url"] == f"{endpoint}/landing-bucket"
     url = objects.presigned_get("rejects/1.csv", "rejects.csv")
     assert url.startswith(f"{endpoint}/landing-bucket/rejects/1.csv?")

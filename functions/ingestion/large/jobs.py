@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.large import objects
+from ingestion.large import parts
 from ingestion.large.store import records
 from ingestion.scope import dedupe_scope
 from shared.items import Item
@@ -13,8 +13,8 @@ from shared.log import trace_header
 from shared.moments import rfc3339
 
 STATUSES = ("awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled")
-# Of a job that nobody uploads to, its record goes a day after its form
-UNUSED = 86400 + objects.UPLOAD_SECONDS  # seconds
+# Of a job that nobody uploads to, its record goes a day after its last address
+UNUSED = 86400 + parts.SECONDS  # seconds
 UNEXPECTED = "the load ended unexpectedly; start it again, what is loaded is skipped"
 
 
@@ -95,8 +95,8 @@ def as_dict(job: Item, waiting_for: str | None = None) -> dict[str, Any]:
     }
 
 
-def upload_expires(created: str) -> str:
-    """When the form of a job that was created at a moment ends, RFC 3339."""
-    ends = datetime.fromisoformat(created).timestamp() + objects.UPLOAD_SECONDS
+def upload_expires(created: str, seconds: int) -> str:
+    """When the addresses of a job that was created at a moment end, RFC 3339."""
+    ends = datetime.fromisoformat(created).timestamp() + seconds
     moment = datetime.fromtimestamp(ends, UTC)
     return rfc3339(moment)

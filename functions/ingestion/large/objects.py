@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LANDING = "landing/"  # <table>/<file>: what people and other systems put there
-UPLOADS = "uploads/"  # <job>/<file>: what came by a presigned POST
+UPLOADS = "uploads/"  # <job>/<file>: what came by presigned addresses
 WORKING = "working/"  # <job>/…: what the functions pass on to each other
 REJECTS = "rejects/"  # <job>.csv
 # S3 takes no more in one POST
@@ -51,6 +51,11 @@ def client(read_timeout: float = 20, attempts: int = S3_ATTEMPTS) -> "S3Client":
             "us_east_1_regional_endpoint": "regional",
         },
     )
+
+
+def hurried() -> "S3Client":
+    """The client on behalf of a request, which has to respond in time."""
+    return client(read_timeout=3, attempts=2)
 
 
 def bucket() -> str:
@@ -121,7 +126,7 @@ def stream(key: str, etag: str, start: int, end: int) -> Iterator[bytes]:
             time.sleep(0.1 * 2**failures)
 
 
-def presigned_post(key: str) -> dict[str, Any]:
+def presigned_post(key: str, seconds: int) -> dict[str, Any]:
     """`url` and `fields` of a form that puts one object: its key, size, type and time are fixed."""
     return client().generate_presigned_post(
         bucket(),
@@ -131,7 +136,7 @@ def presigned_post(key: str) -> dict[str, Any]:
             {"Content-Type": "text/csv"},
             ["content-length-range", 1, LARGEST_UPLOAD],
         ],
-        ExpiresIn=UPLOAD_SECONDS,
+        ExpiresIn=seconds,
     )
 
 
@@ -149,12 +154,11 @@ def presigned_get(key: str, filename: str) -> str:
 
 
 def put(key: str, raw: bytes) -> Found:
-    """Store an object on behalf of a request, which has to respond in time; StoreUnavailable."""
+    """Store an object on behalf of a request; StoreUnavailable."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    hurried = client(read_timeout=3, attempts=2)
     try:
-        stored = hurried.put_object(Bucket=bucket(), Key=key, Body=raw, ContentType="text/csv")
+        stored = hurried().put_object(Bucket=bucket(), Key=key, Body=raw, ContentType="text/csv")
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailable from error
     return Found(key, len(raw), stored["ETag"], datetime.now(UTC))

@@ -35,15 +35,16 @@ def create_ingestion(body: models.IngestionIn) -> Response[str]:
     """Begin the load of a large file, or of all files that wait in the bucket.
 
     With `table` the response has a form, by which the file is then uploaded to S3; the upload
-    starts the job. With `source` `landing` all files below `landing/<table>/` become jobs, those of
-    a table after those that it refers to.
+    starts the job. With `bytes`, its size, it also has the parts of a multipart upload: a part that
+    breaks is sent again without the others. With `source` `landing` all files below
+    `landing/<table>/` become jobs, those of a table after those that it refers to.
     """
     if body.table is None:
         from ingestion.large import landing
 
         return json_response(landing.ingest(request_id(api.event)), HTTPStatus.ACCEPTED)
     options = body.options.model_dump(exclude_defaults=True) if body.options else {}
-    made = service.create(body.table, body.filename, options, request_id(api.event))
+    made = service.create(body.table, body.filename, options, request_id(api.event), body.bytes)
     return json_response(made, HTTPStatus.CREATED, {"Location": f"./ingestions/{made['id']}"})
 
 

@@ -59,17 +59,26 @@ def _noticed(look: Callable[[], T]) -> T | None:
         return None
 
 
-def create(table: str, filename: str | None, options: Item, request_id: str) -> dict[str, Any]:
-    """A new job, with the form by which its file is uploaded."""
-    from ingestion.large import objects
+def create(
+    table: str, filename: str | None, options: Item, request_id: str, size: int | None = None
+) -> dict[str, Any]:
+    """A new job, with the form by which its file is uploaded; and its parts, if its size is known.
+
+    StoreUnavailable.
+    """
+    from ingestion.large import objects, parts
 
     job = new(table, filename, options, request_id)
-    form = objects.presigned_post(job["key"])
+    seconds = objects.UPLOAD_SECONDS if size is None else parts.SECONDS
+    upload = objects.presigned_post(job["key"], seconds)
+    if size is not None:
+        job["upload_id"] = parts.begin(job["key"])
+        upload |= parts.presigned(job["key"], job["upload_id"], size)
     records.create(job)
     return {
         **jobs.as_dict(job),
-        "upload": {"url": form["url"], "fields": form["fields"]},
-        "expires_at": jobs.upload_expires(job["created_at"]),
+        "upload": upload,
+        "expires_at": jobs.upload_expires(job["created_at"], seconds),
     }
 
 
@@ -137,11 +146,14 @@ def cancel(job_id: str) -> dict[str, Any]:
 
 
 def _cancelled(job: Item) -> Item | None:
-    from ingestion.large import turns
+    from ingestion.large import parts, turns
     from ingestion.large.store import queues
 
     if job["status"] == "awaiting_upload":
-        return records.change(job, status="cancelled", finished_at=records.now())
+        changed = records.change(job, status="cancelled", finished_at=records.now())
+        if changed is not None and "upload_id" in changed:
+            _noticed(partial(parts.abort, job["key"], job["upload_id"]))
+        return changed
     if job["status"] not in {"planning", "running"}:
         return None
     if queues.is_waiting(job):
