@@ -117,6 +117,13 @@ def every_function_has_an_alarm(resources: Resources) -> Faults:
             yield f"nobody learns that {name} is slow"
 
 
+def every_table_has_an_alarm(resources: Resources) -> Faults:
+    seen = set[str]().union(*(values for _, values in alarms_on(resources, "ThrottledRequests")))
+    for name, _ in of_type(resources, "AWS::DynamoDB::Table"):
+        if f"{{{name}}}" not in seen:
+            yield f"nobody learns that {name} throttles"
+
+
 def every_metric_of_the_dashboard_is_measured(resources: Resources) -> Faults:
     for metric, _ in drawn(resources):
         for fault in faults(resources, metric):

@@ -30,7 +30,12 @@ DOCUMENTED: dict[tuple[str, str], list[set[str]]] = {
         for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
     },
 }
-QUERY = re.compile(r'SELECT \w+\((\w+)\) FROM SCHEMA\("([^"]+)", ([\w, ]+)\) WHERE (.+)')
+# As CloudWatch documents its queries: conditions are joined by AND alone
+QUERY = re.compile(
+    r'SELECT \w+\((\w+)\) FROM SCHEMA\("([^"]+)", ([\w, ]+)\)'
+    r"( WHERE \w+ = '[^']+'(?: AND \w+ = '[^']+')*)?"
+)
+CONDITION = re.compile(r"(\w+) = '([^']+)'")
 
 
 class Metric(NamedTuple):
@@ -48,12 +53,11 @@ def watched(alarm: dict[str, Any]) -> Iterator[Metric]:
         yield Metric(alarm["Namespace"], alarm["MetricName"], dimensions)
     for each in alarm.get("Metrics", []):
         query = QUERY.fullmatch(each["Expression"])
-        assert query, each
+        assert query, f"CloudWatch does not know the query {each['Expression']}"
         name, namespace, labels, where = query.groups()
         dimensions = {label: set() for label in labels.split(", ")}
-        for condition in where.split(" OR "):
-            label, _, value = condition.partition(" = ")
-            dimensions[label].add(value.strip("'"))
+        for label, value in CONDITION.findall(where or ""):
+            dimensions[label].add(value)
         yield Metric(namespace, name, dimensions)
 
 

@@ -64,6 +64,7 @@ RULES: list[Rule] = [
     deployed_alarms.every_alarm_watches_what_is_measured,
     deployed_alarms.every_alarm_has_its_section,
     deployed_alarms.every_function_has_an_alarm,
+    deployed_alarms.every_table_has_an_alarm,
     deployed_alarms.every_queue_is_read_or_watched,
     deployed_alarms.every_metric_of_the_dashboard_is_measured,
     deployed_alarms.everything_is_on_the_dashboard,
@@ -196,7 +197,12 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
     (
         deployed_alarms.every_alarm_watches_what_is_measured,
         lambda of: of.pop("ViewsTable"),
-        "TableErrorsAlarm watches {ViewsTable}, which is nothing",
+        "ViewsThrottlesAlarm watches {ViewsTable}, which is nothing",
+    ),
+    (
+        deployed_alarms.every_table_has_an_alarm,
+        lambda of: of.pop("JobsThrottlesAlarm"),
+        "nobody learns that JobsTable throttles",
     ),
     (
         deployed_alarms.every_alarm_has_its_section,
@@ -495,6 +501,14 @@ def test_sam_writes_out_what_the_template_refers_to() -> None:
     assert "<<" in source
     assert "<<" not in sent
     assert not [each for each in yaml.parse(sent) if getattr(each, "anchor", None)]
+
+
+def test_a_query_that_cloudwatch_would_refuse_is_found(resources: Resources) -> None:
+    broken = deepcopy(resources)
+    (query,) = properties(broken, "ViewsThrottlesAlarm")["Metrics"]
+    query["Expression"] += " OR TableName = '{JobsTable}'"
+    with pytest.raises(AssertionError, match="CloudWatch does not know the query"):
+        list(deployed_alarms.every_alarm_watches_what_is_measured(broken))
 
 
 def test_alarms_can_be_encrypted_by_the_key_of_the_stack() -> None:
