@@ -76,6 +76,10 @@ class Operations:
         if route.method != "GET":
             about = "Entity tags; `412` unless one of them is the state's"
         yield {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
+        if route.method == "PUT":
+            about = "`*`: `412` if it exists"
+            schema = {"type": "string", "const": "*"}
+            yield {"name": "If-None-Match", "in": "header", "description": about, "schema": schema}
 
     def _tag_header(self, route: Route, status: int) -> JsonObject:
         """ETag: always there on a resource that has one, and on the response that makes one."""

@@ -34,7 +34,7 @@ def put_birthday(username: str, body: models.Birthday) -> Response[Any]:
     Unicode form. The day is before today; `timeZone` is the zone in which today is read, UTC if it
     is left out.
     """
-    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.if_match())
+    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.expected())
     return no_content()
 
 
@@ -59,7 +59,7 @@ def get_greeting(username: str, tz: str | None) -> Response[str]:
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
 def delete_birthday(username: str) -> Response[Any]:
     """Delete somebody's birthday; a name that is not known is deleted already."""
-    service.forget(username, api.if_match())
+    service.forget(username, api.expected())
     return no_content()
 
 

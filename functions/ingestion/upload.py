@@ -4,7 +4,7 @@ import codecs
 from typing import Any
 
 from ingestion.csv_text import EncodingError, line_count
-from shared.body import expect_media_type, raw_body
+from shared.body import expect_media_type, not_utf8_at, raw_body
 from shared.csv_out import CSV
 from shared.problems import Invalid, TooLarge, fault_at
 from shared.request import header
@@ -12,7 +12,6 @@ from shared.request import header
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
 FORM = "multipart/form-data"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 def uploaded_file(event: dict[str, Any]) -> bytes:
@@ -32,9 +31,7 @@ def uploaded_file(event: dict[str, Any]) -> bytes:
         raw = file_of(header(event, "content-type") or "", raw)
     if len(raw) > LARGEST:
         raise TooLarge(f"the file has {len(raw)} bytes, at most {LARGEST} are taken{HINT}")
-    # text that API Gateway handed over has this where the bytes were not UTF-8
-    wrong = -1 if event.get("isBase64Encoded") else raw.find(REPLACEMENT)
-    if wrong >= 0:
+    if (wrong := not_utf8_at(event, raw)) >= 0:
         raise _invalid(str(EncodingError(wrong, 1 + line_count(raw[:wrong]))), EncodingError.kind)
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _invalid("the file is empty", "empty")

@@ -5,7 +5,7 @@ from reports.pages import Row
 from reports.report import JsonObject
 from shared import cursor as cursors
 from shared.params import LAST_SECOND, integer
-from shared.problems import Malformed, NotFound
+from shared.problems import NotFound
 from shared.views import day_of, favourite
 
 
@@ -21,7 +21,7 @@ def hires_by_quarter(year: int, limit: int | None = None, cursor: str | None = N
     if last:
         place = departments.get(last[0]), jobs.get(last[1])
         if None in place:
-            raise Malformed("the cursor ends at a name that is gone: start again without it")
+            raise cursors.refused("the cursor ends at a name that is gone: start again without it")
         rows = [row for row in rows if (row["department"], row["job"]) > place]
 
     def place_of(row: Row) -> cursors.Place:
@@ -68,8 +68,6 @@ def production(
     """Over the whole days from that of `from_` to that of `to`, Unix seconds; all where None."""
     first = day_of(from_ or 0)
     last = day_of(LAST_SECOND if to is None else to)
-    if first > last:
-        raise Malformed("`from` is after `to`")
     listing = cursors.listing_of("/reports/production", first=first, last=last)
     after = cursors.decode(listing, cursor, factory_id=int)
     made = [

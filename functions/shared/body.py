@@ -10,6 +10,7 @@ JSON = "application/json"
 # The largest event as JSON that Lambda accepts; AWS refuses more itself, the local cloud does not
 LARGEST_EVENT = 6 * 1024 * 1024  # bytes
 LONGEST_EVENT_ESCAPE = 6  # bytes for one
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 def media_type(event: Event) -> str:
@@ -52,10 +53,20 @@ def raw_body(event: Event, limit: int, hint: str = "") -> bytes:
     return raw
 
 
+def not_utf8_at(event: Event, raw: bytes) -> int:
+    """Where in a body that API Gateway passed on as text the bytes were not UTF-8, -1 if they were.
+
+    It puts a replacement character there.
+    """
+    return -1 if event.get("isBase64Encoded") else raw.find(_REPLACEMENT)
+
+
 def json_bytes(event: Event, limit: int) -> bytes:
-    """The JSON body; Malformed when there is none."""
+    """The JSON body; Malformed when there is none, or it is not UTF-8."""
     raw = raw_body(event, limit)
     if not raw:
         raise Malformed("a JSON body is required")
     expect_media_type(event, JSON)
+    if (wrong := not_utf8_at(event, raw)) >= 0:
+        raise Malformed(f"the body is not UTF-8: byte {wrong} (counted from 0)")
     return raw

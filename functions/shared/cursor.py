@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from shared.problems import Malformed
+from shared.problems import Malformed, fault_at
 
 Place = dict[str, Any]
 T = TypeVar("T")
@@ -63,12 +63,17 @@ def decode(listing: str, cursor: str | None, **shape: type) -> Place | None:
     if cursor is None:
         return None
     found, place = unpacked(cursor)
+    if found != listing:
+        raise refused("the cursor belongs to another list, or to one with other filters")
     # whoever makes a cursor up can make the checksum up as well
     if not (isinstance(place, dict) and _has_shape(place, shape)):
-        raise Malformed(DAMAGED)
-    if found != listing:
-        raise Malformed("the cursor belongs to another list, or to one with other filters")
+        raise refused(DAMAGED)
     return place
+
+
+def refused(message: str) -> Malformed:
+    """The problem of a cursor that this list has no page for."""
+    return Malformed(message, [fault_at(("query", "cursor"), message)])
 
 
 def unpacked(cursor: str) -> tuple[Any, Any]:

@@ -23,18 +23,23 @@ class Expected:
     given: bool = False
     # None: any version, as for `*`
     versions: tuple[int, ...] | None = None
+    # `If-None-Match: *`: nothing may exist yet
+    absent: bool = False
 
     def allows(self, version: int | None) -> bool:
         """Whether a write may go on; `version` is None where the resource does not exist."""
         if version is None:
             return not self.given
-        return self.versions is None or version in self.versions
+        return not self.absent and (self.versions is None or version in self.versions)
 
     def condition(self, exists: str) -> tuple[str | None, dict[str, Any]]:
         """The same as a condition of DynamoDB and its values.
 
         `exists` is the condition that the item exists; its version is the attribute `version`.
         """
+        if self.absent:
+            # with an `If-Match` as well, no state is allowed
+            return f"NOT {exists}" + (f" AND {exists}" if self.given else ""), {}
         if not self.given:
             return None, {}
         if self.versions is None:
@@ -61,8 +66,11 @@ def version_tag(version: int, content: str = "") -> str:
 
 
 def content_tag(body: object) -> str:
-    """The tag of the content of a response, for a resource without versions."""
-    return f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
+    """The tag of the content of a response, for a resource without versions.
+
+    The store returns the members of an object in any order.
+    """
+    return f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
 
 
 def not_modified(if_none_match: str | None, tag: str) -> bool:
@@ -79,19 +87,27 @@ def stale(if_match: str | None, tag: str) -> bool:
     return _opaque(tag) not in _TAG.findall(_strong(if_match))
 
 
-def expected(if_match: str | None) -> Expected:
-    """What `If-Match` asks for, compared strongly; Malformed where it names too many versions."""
+def expected(if_match: str | None, if_none_match: str | None = None) -> Expected:
+    """What the conditions of a write ask for, tags compared strongly.
+
+    Malformed where `If-Match` names too many versions, or `If-None-Match` is not `*`.
+    """
+    absent = if_none_match is not None
+    if if_none_match is not None and if_none_match.strip() != _ANY:
+        message = "must be * where something is written"
+        fault = fault_at(("header", "If-None-Match"), message)
+        raise Malformed(f"If-None-Match {message}", [fault])
     if if_match is None:
-        return Expected()
+        return Expected(absent=absent)
     if if_match.strip() == _ANY:
-        return Expected(given=True)
+        return Expected(given=True, absent=absent)
     found = (_VERSION.fullmatch(tag) for tag in _TAG.findall(_strong(if_match)))
     versions = tuple(dict.fromkeys(int(match[1]) for match in found if match))
     if len(versions) > MOST_VERSIONS:
         message = f"names {len(versions)} versions, more than {MOST_VERSIONS}"
         fault = fault_at(("header", "If-Match"), message, "too_long")
         raise Malformed(f"If-Match {message}", [fault])
-    return Expected(given=True, versions=versions)
+    return Expected(given=True, versions=versions, absent=absent)
 
 
 def _opaque(tag: str) -> str:

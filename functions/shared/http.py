@@ -96,13 +96,13 @@ class Api:
         """A request header, whatever the case of its name."""
         return header(self.event, name)
 
-    def if_match(self) -> Expected:
-        """The states that the request's `If-Match` allows."""
-        return expected(self.header("If-Match"))
+    def expected(self) -> Expected:
+        """The states that the request's `If-Match` and `If-None-Match` allow."""
+        return expected(self.header("If-Match"), self.header("If-None-Match"))
 
     def check_if_match(self, tag: str) -> None:
-        """PreconditionFailed unless the request's `If-Match`, if any, allows this state."""
-        if stale(self.header("If-Match"), tag):
+        """PreconditionFailed unless the request's conditions, if any, allow this state."""
+        if self.expected().absent or stale(self.header("If-Match"), tag):
             raise PreconditionFailed("the state has changed since")
 
     def with_etag(self, tag: str, body: object) -> Response[str]:

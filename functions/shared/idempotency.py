@@ -6,6 +6,7 @@ not kept, as nothing was done: the key may then be used again.
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +30,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from shared.deadline import calls_within
 from shared.dynamo import ConditionFailedError, Item, Table, table
 from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, fault_at
-from shared.request import Event
+from shared.request import Event, header
 
 KEY_HEADER = "Idempotency-Key"
 KEY_LOC = ("header", KEY_HEADER)
@@ -37,6 +38,7 @@ REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
 LAST_SECONDS = 2.0  # for the record of a request that has used up its time
+_BOUNDARY = re.compile(r"""^multipart/form-data\s*;.*boundary="?([^";,\s]+)""", re.IGNORECASE)
 Result = dict[str, Any]
 
 
@@ -140,6 +142,15 @@ def _scope(event: Event) -> str:
     return json.dumps([caller, event["httpMethod"], event["path"], query])
 
 
+def _payload(event: Event) -> str:
+    """The digest of the body; a form's boundary is no part of it, as each request has another."""
+    body = event.get("body") or ""
+    boundary = _BOUNDARY.search(header(event, "content-type") or "")
+    if boundary:
+        body = body.replace(f"--{boundary[1]}", "--")
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) -> Result:
     """The response to an event: of `respond`, or the one that was kept.
 
@@ -179,9 +190,8 @@ def once(event: Event, context: Any, key: str, respond: Callable[[], Result]) ->
             raise _UnsuccessfulError(result)
         return result
 
-    body = hashlib.sha256((event.get("body") or "").encode("utf-8", "surrogatepass")).hexdigest()
     try:
-        result: Result = work(request={"key": f"{_scope(event)} {key}", "body": body})
+        result: Result = work(request={"key": f"{_scope(event)} {key}", "body": _payload(event)})
     except _UnsuccessfulError as unsuccessful:
         return unsuccessful.result
     except IdempotencyValidationError as error:

@@ -136,25 +136,31 @@ def read_query(
 ) -> dict[str, Any]:
     """The arguments for a route, by name; Malformed names every bad or unknown parameter.
 
-    `query` has one value of each, `repeated` all of them.
+    `query` has the last value of each, `repeated` all of them.
     """
+    values = repeated or {name: [value] for name, value in query.items()}
     arguments: dict[str, Any] = {}
     faults: list[Fault] = []
     known = {param.name: param for param in params}
-    for name in [name for name in query if name not in known]:
+    for name in [name for name in values if name not in known]:
         message = f"is unknown; known parameters: {', '.join(known) or 'none'}"
         faults.append(fault_at(("query", name), message, "extra_forbidden"))
     for param in known.values():
-        text = query.get(param.name)
-        if isinstance(param, IdsParam) and repeated and param.name in repeated:
-            text = ",".join(repeated[param.name])
-        if text is None:
+        given = values.get(param.name)
+        if not given:
             arguments[param.argument] = param.default
             continue
+        if len(given) > 1 and not isinstance(param, IdsParam):
+            message = f"is given {len(given)} times: give it once"
+            faults.append(fault_at(("query", param.name), message))
+            continue
         try:
-            arguments[param.argument] = param.parse(text)
+            arguments[param.argument] = param.parse(",".join(given))
         except ValueError as error:
             faults.append(fault_at(("query", param.name), str(error)))
+    start, end = arguments.get(FROM.argument), arguments.get(TO.argument)
+    if start is not None and end is not None and start > end:
+        faults.append(fault_at(("query", FROM.name), "is after `to`"))
     if faults:
         names = ", ".join(str(fault["loc"][1]) for fault in faults)
         raise Malformed(f"invalid query parameter: {names}", faults)

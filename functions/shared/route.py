@@ -104,7 +104,8 @@ class Route:
         except ValidationError as invalid:
             errors, count = _first_errors(invalid), invalid.error_count()
         if errors[0]["type"] == "json_invalid":
-            raise Malformed(f"the body is not JSON: {errors[0]['msg']}")
+            reason = errors[0]["msg"].removeprefix("Invalid JSON: ")
+            raise Malformed(f"the body is not JSON: {reason}")
         faults = self.path_faults(**path) if self.path_faults else []
         count += len(faults)
         faults += [

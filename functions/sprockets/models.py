@@ -1,9 +1,11 @@
 """Bodies of requests and responses about sprockets, factories and their production."""
 
+import re
 import sys
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     Field,
     PlainValidator,
@@ -37,9 +39,19 @@ Size = Annotated[
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Second = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 # without characters that XML can't hold: a name is the title of a drawing
+_PRINTABLE = re.compile(r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$")
+
+
+def _printable(name: str) -> str:
+    if not _PRINTABLE.fullmatch(name):
+        raise ValueError("must be without control characters")
+    return name
+
+
 Name = Annotated[
     str,
-    Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"),
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": _PRINTABLE.pattern}),
+    AfterValidator(_printable),
 ]
 MOST_POINTS = 10_000
 # Each transaction of a request counts the references to each sprocket: a hundred may take 140

@@ -74,7 +74,7 @@ def get_references(sprocket_id: str) -> JsonObject:
 )
 def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> Response[Any]:
     """Replace all fields of a sprocket; its id stays."""
-    sprocket = sprockets.replace(sprocket_id, body, api.if_match())
+    sprocket = sprockets.replace(sprocket_id, body, api.expected())
     return json_response(
         sprockets.to_json(sprocket), headers={"ETag": version_tag(sprocket.version)}
     )
@@ -88,7 +88,7 @@ def put_sprocket(sprocket_id: str, body: models.SprocketIn) -> Response[Any]:
 )
 def delete_sprocket(sprocket_id: str) -> Response[Any]:
     """Delete a sprocket. One that points of production refer to is not deleted: 409."""
-    sprockets.delete(sprocket_id, api.if_match())
+    sprockets.delete(sprocket_id, api.expected())
     return no_content()
 
 

@@ -275,6 +275,17 @@ def test_a_greeting_has_an_entity_tag_of_its_person_and_day(
     assert call("DELETE", "/hello/Ada", headers={"If-Match": now}).status == 204
 
 
+def test_someone_is_saved_only_if_nobody_has_the_name(tables: None) -> None:
+    body, new = {"dateOfBirth": "1985-02-25"}, {"If-None-Match": "*"}
+    assert call("PUT", "/hello/Ada", headers=new | {"If-Match": "*"}, json_body=body).status == 412
+    assert call("PUT", "/hello/Ada", headers=new, json_body=body).status == 204
+    assert call("PUT", "/hello/ADA", headers=new, json_body=body).status == 412
+    assert call("DELETE", "/hello/Ada", headers=new).status == 412
+    refused = call("PUT", "/hello/Ada", headers={"If-None-Match": '"v1"'}, json_body=body)
+    assert refused.status == 400
+    assert refused.json["errors"][0]["loc"] == ["header", "If-None-Match"]
+
+
 def test_a_state_is_expected_of_someone_who_does_not_exist(tables: None) -> None:
     body = {"dateOfBirth": "1985-02-25"}
     many = ",".join(f'"v{n}"' for n in range(1, 501))

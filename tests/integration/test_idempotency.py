@@ -52,6 +52,23 @@ def test_another_body_is_a_422_and_does_nothing() -> None:
     assert sprockets() == 1
 
 
+def test_a_form_is_the_same_with_another_boundary() -> None:
+    def load(rows: str, boundary: str, kind: str = "multipart/form-data; boundary={}") -> Response:
+        part = f'--{boundary}\r\nContent-Disposition: form-data; name="file"\r\n\r\n{rows}\r\n'
+        headers = {"Content-Type": kind.format(boundary), "Idempotency-Key": "a"}
+        return call("POST", "/tables/departments", f"{part}--{boundary}--\r\n", headers)
+
+    assert load("1,A", "----x1").status == 200
+    for kind in (
+        "multipart/form-data; boundary={}",
+        'Multipart/Form-Data;charset=utf-8; Boundary="{}"',
+    ):
+        again = load("1,A", "----y2", kind)
+        assert again.status == 200
+        assert again.headers["idempotent-replayed"] == "true"
+    assert load("1,B", "----x1").status == 422
+
+
 def test_a_key_belongs_to_its_path_query_and_caller() -> None:
     row = {"rows": [{"id": 1, "department": "a"}]}
     assert post("/tables/departments/rows", row, "a").status == 201

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from greetings import service as greetings
+from infra.openapi import routes
 from shared import dynamo, retries
+from shared.params import FROM, IdsParam
 from shared.problems import LONGEST_MESSAGE, MOST_ERRORS, StoreUnavailable
 from tests import events
 from tests.front_door import Response, call, event, invoke
@@ -169,6 +171,46 @@ def test_an_unknown_query_parameter_is_a_400_that_names_it(
         "limit",
     }
     assert len(response.text) < 3000
+
+
+def test_a_parameter_that_is_given_twice_is_a_400_that_names_it(tables: None) -> None:
+    for route in routes():
+        sample = events.SAMPLES.get((route.method, route.path))
+        for param in route.query if sample else ():
+            path = urlsplit(sample.url).path if sample else ""
+            response = send((route.method, route.path), f"{path}?{param.name}=1&{param.name}=2")
+            if isinstance(param, IdsParam):
+                assert response.status == 422, "no such factory"
+                continue
+            assert response.status == 400
+            (error,) = response.json["errors"]
+            assert error["loc"] == ["query", param.name]
+            assert error["msg"] == "is given 2 times: give it once"
+    assert call("GET", "/health?x=1&x=2").status == 400
+
+
+def test_a_span_that_ends_before_it_begins_is_a_400_that_names_it(tables: None) -> None:
+    for path in sorted(route.path for route in routes() if FROM in route.query):
+        response = call("GET", f"{path.replace('{factory_id}', '1')}?from=20&to=10&limits=1")
+        assert response.status == 400
+        assert {error["loc"][1] for error in response.json["errors"]} == {"from", "limits"}
+
+
+@pytest.mark.parametrize(
+    "key", [k for k in WITH_BODY if k != ("POST", "/tables/{table}")], ids=" ".join
+)
+def test_a_json_body_that_is_not_utf8_is_a_400_that_says_where(
+    tables: None, key: tuple[str, str]
+) -> None:
+    body = '{"name": "caf\u00e9"}'.encode("latin-1")
+    response = call(key[0], events.SAMPLES[key].url, body, JSON)
+    assert response.status == 400
+    assert response.json["detail"] == "the body is not UTF-8: byte 13 (counted from 0)"
+
+
+def test_what_is_not_json_is_said_once(tables: None) -> None:
+    detail = call("POST", "/sprockets", "{'teeth': 1}", JSON).json["detail"]
+    assert detail == "the body is not JSON: key must be a string at line 1 column 2"
 
 
 GETS = sorted(path for method, path in ROUTES if method == "GET")

@@ -173,6 +173,18 @@ def test_a_state_of_what_does_not_exist_is_a_412_and_nothing_is_written(
     assert (everything("/sprockets"), everything("/factories")) == before
 
 
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+def test_what_exists_is_a_412_where_nothing_may_exist(
+    one_of_each: None, method: str, path: str, body: Any
+) -> None:
+    before = everything("/sprockets"), everything("/factories")
+    for number, status in (("1", 412), ("9", 404)):
+        headers = {"If-None-Match": "*"}
+        response = call(method, path.format(number), json_body=body, headers=headers)
+        assert response.status == status, response.text
+    assert (everything("/sprockets"), everything("/factories")) == before
+
+
 @pytest.mark.parametrize(("method", "path", "body"), WRITES + READS)
 @pytest.mark.parametrize("number", ["x" * 1000, "1" * 1000, "%C3%A9" * 1000])
 def test_an_id_of_a_thousand_characters_is_a_404(

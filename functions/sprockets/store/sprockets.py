@@ -64,7 +64,7 @@ def replace(sprocket: Sprocket, expected: Expected) -> Sprocket:
         item = factory_table().update(
             sprocket_key(sprocket.id),
             f"SET writer = :writer{assignments} ADD version :one",
-            condition=condition or EXISTS,
+            condition=f"{EXISTS} AND {condition}" if condition else EXISTS,
             values={**values, ":one": 1, ":writer": writer},
         )
     except ConditionFailedError as error:

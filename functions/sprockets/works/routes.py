@@ -9,7 +9,6 @@ from shared.etags import version_tag
 from shared.http import NOT_MODIFIED, JsonObject, created, json_response, no_content
 from shared.lazy import LazyModels
 from shared.params import CURSOR, FROM, LAST_SECOND, LIMIT, TO, IdsParam
-from shared.problems import Malformed
 from sprockets import factories, imports, production, timeline
 from sprockets.charts import Period
 from sprockets.routes import api, import_of, imported
@@ -25,10 +24,7 @@ FACTORY_IDS = IdsParam(
 
 
 def period(start: int | None, end: int | None) -> Period:
-    asked = Period(start or 0, LAST_SECOND if end is None else end)
-    if asked.start > asked.end:
-        raise Malformed("`from` is after `to`")
-    return asked
+    return Period(start or 0, LAST_SECOND if end is None else end)
 
 
 @api.get(
@@ -84,7 +80,7 @@ def put_factory(factory_id: str, body: models.FactoryIn) -> Response[Any]:
 
     A chart replaces all points at once; a name that is null is removed.
     """
-    factory = factories.replace(factory_id, body, api.if_match())
+    factory = factories.replace(factory_id, body, api.expected())
     headers = {"ETag": version_tag(factory.version)}
     return json_response(factories.to_json(factory, Period()), headers=headers)
 
@@ -97,7 +93,7 @@ def put_factory(factory_id: str, body: models.FactoryIn) -> Response[Any]:
 )
 def delete_factory(factory_id: str) -> Response[Any]:
     """Delete a factory and all points of its production, at once for all readers."""
-    factories.delete(factory_id, api.if_match())
+    factories.delete(factory_id, api.expected())
     return no_content()
 
 
@@ -180,7 +176,7 @@ def get_point(factory_id: str, point_id: str) -> Response[Any]:
 )
 def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[Any]:
     """Replace all fields of a point; its id stays."""
-    point = production.replace(factory_id, point_id, body, api.if_match())
+    point = production.replace(factory_id, point_id, body, api.expected())
     return json_response(production.to_json(point), headers={"ETag": version_tag(point.version)})
 
 
@@ -192,7 +188,7 @@ def put_point(factory_id: str, point_id: str, body: models.PointIn) -> Response[
 )
 def delete_point(factory_id: str, point_id: str) -> Response[Any]:
     """Delete a point, and its references to sprockets."""
-    production.delete(factory_id, point_id, api.if_match())
+    production.delete(factory_id, point_id, api.expected())
     return no_content()
 
 
