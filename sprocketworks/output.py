@@ -59,16 +59,22 @@ def cell(value: object) -> object:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
+def encoded(text: str) -> bytes:
+    """A text for programs: UTF-8, whatever the terminal has."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def show_json(value: object) -> None:
-    sys.stdout.write(as_json(value))
+    write_text(as_json(value), None)
 
 
 def write_text(text: str, into: Path | None) -> None:
-    """Write a result to a file, or to stdout with a line end."""
+    """Write a result for programs to a file, or to stdout with a line end."""
     if into is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(encoded(text if text.endswith("\n") else text + "\n"))
     else:
-        into.write_text(text, "utf-8")
+        into.write_bytes(encoded(text))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

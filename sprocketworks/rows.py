@@ -62,12 +62,10 @@ def export(context: typer.Context, table: str, into: OutputFile = None) -> None:
     with context.obj.client() as client:
         found = data_set(client, table)
         names = names_of(found)
-        opened = into.open("w", newline="", encoding="utf-8") if into else nullcontext(sys.stdout)
-        with opened as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(names)
+        with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
+            file.write(line_of(names))
             for row in counted(client.listed("tables", table, "rows"), found):
-                writer.writerow([text_of(row[name]) for name in names])
+                file.write(line_of([text_of(row[name]) for name in names]))
 
 
 def counted(rows: Iterator[Document], table: Document) -> Iterator[Document]:
@@ -78,6 +76,22 @@ def counted(rows: Iterator[Document], table: Document) -> Iterator[Document]:
                 progress.reach(number, f"{number:,} rows")
             yield row
         progress.reach(max(table["rows"], 1))
+
+
+class _Echo:
+    """A file for csv.writer, whose `writerow` then returns the line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+# with this line end a \r in a text is quoted: alone it ends a line, too
+_lines = csv.writer(_Echo(), lineterminator="\r\n")
+
+
+def line_of(cells: list[Any]) -> bytes:
+    line: str = _lines.writerow(cells)
+    return output.encoded(line.removesuffix("\r\n") + "\n")
 
 
 def text_of(value: Any) -> Any:

@@ -56,12 +56,15 @@ def test_help_and_version_by_their_usual_names(office: Cli) -> None:
 
 def test_a_table_is_exported_as_a_csv_that_loads_again(office: Cli, tmp_path: Path) -> None:
     load("compounds", '1,"=Oil, ""thick""",\n2,"two\nlines",C2\n3,-5,C3\n')
+    texts = ["\r", "a\rb\r", "\n\r\n", "'=1+1", '"', "a;b|c\td", "\u2028\x0b\x1c\x85", "\ufeffä𝒳"]
+    rows = [{"compound_id": n, "compound_name": f"x{text}y"} for n, text in enumerate(texts, 10)]
+    call("POST", "/tables/compounds/rows", json_body={"rows": rows})
     load("user_experiments", "7,1,1;2,1.50\n8,2,3,-2\n")
     for table in ("compounds", "user_experiments"):
         path = f"/tables/{table}/rows?limit=100"
         before = call("GET", path).json["items"]
         assert office("export", table, "-o", f"{table}.csv").code == 0
-        text = (tmp_path / f"{table}.csv").read_text()
+        text = (tmp_path / f"{table}.csv").read_bytes().decode()
         assert office("export", table).out == text
         load(table, text)
         assert call("GET", path).json["items"] == before

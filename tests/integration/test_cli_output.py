@@ -69,6 +69,21 @@ def test_texts_are_written_whatever_the_terminal_can_show(server: Bridge) -> Non
     assert (done.returncode, done.stdout) == (0, "Hello, Zo\\xeb \\ud800!\n")
 
 
+@pytest.mark.parametrize("command", ["--json rows list t", "export t", "report mean-hires --csv"])
+def test_what_programs_read_is_utf_8_whatever_the_terminal_has(
+    server: Bridge, command: str, tmp_path: Path
+) -> None:
+    table = {"name": "t", "rows": 1, "columns": [{"name": "c", "type": "str", "required": True}]}
+    if "report" not in command:
+        server.responses.append(Response(200, {}, json.dumps({"tables": [table]})))
+    page = {"items": [{"c": "Zoë \ud800 𝒳"}], "next": None}
+    text = "Zoë \\ud800 𝒳" if "report" in command else json.dumps(page)
+    server.responses.append(Response(200, {"content-type": "text/csv"}, text))
+    done = in_shell(server, f"PYTHONIOENCODING=latin-1 sprocketworks {command} > {tmp_path}/out")
+    assert (done.returncode, done.stderr) == (0, done.stderr.replace("Traceback", ""))
+    assert "Zoë \\ud800 𝒳" in (tmp_path / "out").read_bytes().decode()
+
+
 def test_all_pages_of_a_report_are_one_document(server: Bridge) -> None:
     first = {"average": 1.5, "user_reports": [{"user_id": 1}], "next": "a b&c"}
     second = {"average": 1.5, "user_reports": [{"user_id": 2}], "next": None}
