@@ -3,6 +3,8 @@
 import "./style/base.css";
 import "./style/frame.css";
 import "./style/parts.css";
+import "./style/tables.css";
+import "./style/charts.css";
 import { render } from "preact";
 import { restore, state } from "./api/session.ts";
 import { finishSignIn, isOpen } from "./api/signin.ts";

@@ -46,7 +46,7 @@ def test_somebody_signs_in_comes_back_to_the_same_page_and_signs_out(
         sign_in_by_hand(page)
         expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
         assert page.url == f"{api}/#/data/jobs?key=1"
-        expect(page).to_have_title("Jobs · Sprocketworks")
+        expect(page).to_have_title("Jobs · Data · Sprocketworks")
         page.reload()
         expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
         assert page.evaluate("localStorage.length") == 0

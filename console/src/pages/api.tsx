@@ -25,7 +25,7 @@ export function Api() {
       <div class="stack">
         <Card title="Documents">
           <p>Everything on these pages goes through the HTTP API, which is open to programs too.</p>
-          <ul class="list">
+          <ul class="list pairs">
             <li>
               <a href="docs">Swagger UI</a> <span class="quiet">try requests, with your sign-in</span>
             </li>

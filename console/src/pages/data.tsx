@@ -10,7 +10,7 @@ import { loadTables } from "../state/tables.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
 import { download } from "../ui/download.ts";
-import { cell, count, title } from "../ui/format.ts";
+import { cell, count, plural, title } from "../ui/format.ts";
 import { Heading, Tabs } from "../ui/page.tsx";
 import { ListTable, Table, type TableColumn } from "../ui/table.tsx";
 import { Load } from "./load.tsx";
@@ -46,9 +46,9 @@ export function Data({ path: [name], query }: PageProps) {
 }
 
 const TABLE_COLUMNS: TableColumn<TableInfo>[] = [
-  { name: "name", title: "Table", cell: ({ name }) => <Link to={href(["data", name])}>{title(name)}</Link> },
+  { name: "name", title: "Table", line: "name", cell: ({ name }) => <Link to={href(["data", name])}>{title(name)}</Link> },
   { name: "rows", title: "Rows", number: true, cell: ({ rows }) => count(rows) },
-  { name: "columns", title: "Columns", wide: true, cell: ({ columns }) => columns.map(({ name }) => name).join(", ") },
+  { name: "columns", title: "Columns", line: "wide", cell: ({ columns }) => columns.map(({ name }) => name).join(", ") },
 ];
 
 const columnOf = ({ name, type, required }: Column): TableColumn<Row> => ({
@@ -56,7 +56,7 @@ const columnOf = ({ name, type, required }: Column): TableColumn<Row> => ({
   title: name,
   note: `${TYPES[type] ?? type}${required ? ", required" : ""}`,
   number: NUMBERS.has(type) && !isId(name),
-  cell: (row) => cell(row[name]),
+  cell: (row) => (type.startsWith("date") ? <span class="nowrap">{cell(row[name])}</span> : cell(row[name])),
 });
 
 function Rows({ table, tables, wanted }: { table: TableInfo; tables: TableInfo[]; wanted: string }) {
@@ -102,22 +102,23 @@ function Rows({ table, tables, wanted }: { table: TableInfo; tables: TableInfo[]
                 Show all rows
               </Button>
             )}
+            {!wanted && <p class="quiet">{plural(table.rows, "row")}, in no particular order</p>}
           </form>
           {wanted ? (
             <OneRow table={table} columns={columns} wanted={wanted} />
           ) : (
-            <>
-              <p class="quiet">
-                {count(table.rows)} rows, in no particular order
-              </p>
-              <ListTable
-                pages={pages}
-                caption={`Rows of ${title(table.name)}`}
-                columns={columns}
-                keyOf={(row) => String(row[key])}
-                empty={<Empty title="No rows yet">{loadLink}</Empty>}
-              />
-            </>
+            <ListTable
+              pages={pages}
+              caption={`Rows of ${title(table.name)}`}
+              columns={columns}
+              keyOf={(row) => String(row[key])}
+              empty={
+                <Empty title="No rows yet">
+                  <p>Load a CSV file with these columns: {columns.map(({ title: name }) => name).join(", ")}.</p>
+                  {loadLink}
+                </Empty>
+              }
+            />
           )}
         </Card>
       </div>

@@ -97,7 +97,9 @@ function ChartCard({ path, span, whole }: { path: string; span: Span; whole: Fac
             {factory.chart_data_thinned ? `; ${plural(points, "point")} of more are drawn` : `, ${plural(points, "point")}`}
           </p>
           <TimeChart chart={chart} label={`${factoryName(factory)}: actual against goal over time`} zoomed={(from, to) => setQuery({ from, to })} />
-          <p class="hint">Drag over the chart to zoom to a span. The table below has the same values.</p>
+          <p class="hint">
+            <span class="with-pointer">Drag over the chart to zoom to a span. </span>The table below has the same values.
+          </p>
         </>
       )}
       {(points > 0 || narrowed) && <SpanForm span={span} key={`${span.from} ${span.to}`} />}

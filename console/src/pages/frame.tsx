@@ -91,28 +91,30 @@ function SideBar({ here }: { here: string }) {
   useEffect(() => setOpen(false), [place.value]);
   return (
     <header class="side">
-      <div class="brand">
-        <Logo />
-        <Button class="menu" aria-expanded={open} aria-controls="menu" onClick={() => setOpen(!open)}>
-          Menu
-        </Button>
-      </div>
-      <div id="menu" class={open ? "open" : ""}>
-        <nav aria-label="Subjects">
-          {SUBJECTS.map(({ name, title }) => (
-            <a href={href([name].filter(Boolean))} aria-current={name === here ? "page" : undefined}>
-              {title}
-            </a>
-          ))}
-        </nav>
-        {person.value && (
-          <div class="person">
-            <span title="Signed in as">{person.value}</span>
-            <Button kind="link" busy={action.busy} onClick={() => void action.run(signOut)}>
-              Sign out
-            </Button>
-          </div>
-        )}
+      <div>
+        <div class="brand">
+          <Logo />
+          <Button class="menu" aria-expanded={open} aria-controls="menu" onClick={() => setOpen(!open)}>
+            Menu
+          </Button>
+        </div>
+        <div id="menu" class={open ? "open" : ""}>
+          <nav aria-label="Subjects">
+            {SUBJECTS.map(({ name, title }) => (
+              <a href={href([name].filter(Boolean))} aria-current={name === here ? "page" : undefined}>
+                {title}
+              </a>
+            ))}
+          </nav>
+          {person.value && (
+            <div class="person">
+              <span title="Signed in as">{person.value}</span>
+              <Button kind="link" busy={action.busy} onClick={() => void action.run(signOut)}>
+                Sign out
+              </Button>
+            </div>
+          )}
+        </div>
       </div>
     </header>
   );

@@ -27,7 +27,7 @@ export function Jobs({ path: [id], query }: PageProps) {
 
 function columns(changed: () => void): TableColumn<Job>[] {
   return [
-    { name: "file", title: "File", cell: (job) => <Link to={href(["jobs", job.id])}>{nameOf(job)}</Link> },
+    { name: "file", title: "File", line: "name", cell: (job) => <Link to={href(["jobs", job.id])}>{nameOf(job)}</Link> },
     { name: "table", title: "Table", cell: ({ table }) => title(table) },
     { name: "state", title: "State", cell: (job) => <JobState job={job} /> },
     { name: "written", title: "Written", number: true, cell: ({ rows }) => count(rows.written) },

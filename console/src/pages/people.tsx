@@ -73,6 +73,7 @@ export function People({ query }: PageProps) {
           <ListTable
             pages={pages}
             caption="Birthdays, the soonest first"
+            fits
             columns={COLUMNS}
             keyOf={({ username }) => username}
             empty={

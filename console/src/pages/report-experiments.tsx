@@ -46,7 +46,7 @@ export function Experiments() {
             bars={rows.map((row) => ({ name: row.name ?? `User ${row.user_id}`, value: row.count }))}
             line={{ value: average, name: "average" }}
           />
-          <Table caption="Experiments per user" columns={COLUMNS} rows={rows} keyOf={(row) => row.user_id} />
+          <Table fits caption="Experiments per user" columns={COLUMNS} rows={rows} keyOf={(row) => row.user_id} />
         </>
       )}
       <Pager

@@ -25,7 +25,7 @@ export function Reports({ path: [name = "hires"], query }: PageProps) {
   const Page = report.page;
   return (
     <>
-      <Heading title="Reports" />
+      <Heading title="Reports" subject={report.title} />
       <Tabs label="Reports" tabs={REPORTS.map((each) => ({ title: each.title, to: href(["reports", each.name]), here: each === report }))} />
       <Page query={query} key={report.name} />
     </>

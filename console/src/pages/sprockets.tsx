@@ -24,7 +24,7 @@ export function Sprockets({ path: [id] }: PageProps) {
 }
 
 const COLUMNS: TableColumn<Sprocket>[] = [
-  { name: "id", title: "Sprocket", cell: ({ id }) => <Link to={href(["sprockets", id])}>Sprocket {id}</Link> },
+  { name: "id", title: "Sprocket", cell: ({ id }) => <Link to={href(["sprockets", id])}>{`Sprocket\u00a0${id}`}</Link> },
   ...FIELDS.map(({ name, title }) => ({ name, title, number: true, cell: (row: Sprocket) => String(row[name]) })),
 ];
 
@@ -39,7 +39,7 @@ function AllSprockets() {
     <>
       <Heading title="Sprockets" actions={add} />
       <Card>
-        <ListTable pages={pages} caption="Sprockets" columns={COLUMNS} keyOf={({ id }) => id} empty={<Empty title="No sprockets yet">{add}</Empty>} />
+        <ListTable pages={pages} caption="Sprockets" fits columns={COLUMNS} keyOf={({ id }) => id} empty={<Empty title="No sprockets yet">{add}</Empty>} />
       </Card>
     </>
   );

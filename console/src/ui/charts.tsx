@@ -44,7 +44,7 @@ interface BarsProps {
 
 const MOST_BARS = 30;
 
-/** Bars with their names above them, which needs no room at the side of a phone; the first ones of many. */
+/** Bars between their names and values; the first ones of many. */
 export function Bars({ bars: all, label, line }: BarsProps) {
   const bars = all.slice(0, MOST_BARS);
   const top = Math.max(1e-9, ...bars.map(({ value }) => value), line?.value ?? 0);

@@ -21,6 +21,7 @@ export function Conflict({ what, fields, action, back, keepMine, takeTheirs }: C
       <p>Since you opened {what}, it was saved by somebody else. Nothing of yours is saved yet.</p>
       <Table
         caption="Both versions"
+        fits
         columns={[
           { name: "field", title: "", cell: ({ title }) => title },
           { name: "mine", title: "Yours", cell: ({ mine, theirs }) => (mine === theirs ? mine : <strong>{mine}</strong>) },

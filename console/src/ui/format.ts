@@ -2,21 +2,25 @@
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const count = (value: number) => number.format(value);
 export const figure = (value: number) => short.format(value);
-export const percent = (value: number | null) => (value === null ? "–" : `${short.format(value * 100)} %`);
+export const percent = (value: number | null) => (value === null ? "–" : `${tenths.format(value * 100)}\u00a0%`);
 export const words = (name: string) => name.replaceAll("_", " ");
 export const title = (name: string) => words(name).replace(/^./, (letter) => letter.toUpperCase());
 export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
+/** The words of a date stay in one line. */
+const whole = (text: string) => text.replaceAll(/ (?=\p{L})|(?<=\p{L}) /gu, "\u00a0");
+
 /** A date without a time, such as a birthday. */
-export const date = (text: string) => day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
-export const time = (text: string) => moment.format(new Date(text));
-export const unixTime = (seconds: number) => moment.format(new Date(seconds * 1000));
+export const date = (text: string) => whole(day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`)));
+export const time = (text: string) => whole(moment.format(new Date(text)));
+export const unixTime = (seconds: number) => whole(moment.format(new Date(seconds * 1000)));
 
 export function bytes(value: number): string {
   if (value < 1000) return `${value} bytes`;

@@ -40,6 +40,7 @@ export function LongTable<T>({ caption, columns, rows, text, noun }: LongTablePr
           rows={ordered.slice(here * LENGTH, (here + 1) * LENGTH)}
           sorting={sorting}
           setSorting={setSorting}
+          fits
         />
       ) : (
         <Empty title="Nothing matches the filter." />

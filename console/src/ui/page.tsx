@@ -9,14 +9,16 @@ interface HeadingProps {
   title: string;
   /** The page that this one belongs to */
   up?: { title: string; to: string };
+  /** In the tab's title before that of the page, where one page has several subjects */
+  subject?: string;
   actions?: Children;
 }
 
-export function Heading({ title, up, actions }: HeadingProps) {
+export function Heading({ title, up, subject, actions }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · Sprocketworks`;
-  }, [title]);
+    document.title = [subject, title, up?.title, "Sprocketworks"].filter(Boolean).join(" · ");
+  }, [title, subject, up?.title]);
   useEffect(() => {
     // whoever has just opened the console starts at its top
     if (!first) heading.current?.focus();

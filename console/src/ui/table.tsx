@@ -1,5 +1,6 @@
 // Tables: a caption for screen readers, numbers to the right. On a phone each row becomes a list of
-// its cells (parts.css), for which the roles are named: a browser forgets those of a restyled table.
+// its cells unless they fit (tables.css), for which the roles are named: a browser forgets those of a
+// restyled table.
 
 import { useRef } from "preact/hooks";
 import type { Pages } from "../state/load.ts";
@@ -10,8 +11,8 @@ export interface TableColumn<T> {
   title: string;
   cell: (row: T) => Children;
   number?: boolean;
-  /** On a phone it has a line of its own */
-  wide?: boolean;
+  /** On a phone it has a line of its own; a name heads the others, without its title */
+  line?: "wide" | "name";
   /** Under the title, e.g. the type */
   note?: string;
   sort?: (row: T) => string | number;
@@ -29,11 +30,13 @@ interface TableProps<T> {
   keyOf?: (row: T) => string | number;
   sorting?: Sorting | undefined;
   setSorting?: (sorting: Sorting) => void;
+  /** Columns that a phone has room for */
+  fits?: boolean | undefined;
 }
 
-export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting }: TableProps<T>) {
+export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting, fits }: TableProps<T>) {
   return (
-    <div class="scroll" role="group" aria-label={caption} tabIndex={0}>
+    <div class={fits ? "scroll fits" : "scroll cards"} role="group" aria-label={caption} tabIndex={0}>
       <table role="table">
         <caption class="hidden">{caption}</caption>
         <thead role="rowgroup">
@@ -67,7 +70,7 @@ export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting }:
           {rows.map((row, index) => (
             <tr role="row" key={keyOf ? keyOf(row) : index}>
               {columns.map((column) => (
-                <td role="cell" data-title={column.title} class={column.number ? "number" : column.wide ? "wide" : ""}>
+                <td role="cell" data-title={column.title} class={column.number ? "number" : (column.line ?? "")}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -126,17 +129,18 @@ interface ListProps<T> {
   columns: TableColumn<T>[];
   keyOf: (row: T) => string | number;
   empty: Children;
+  fits?: boolean;
 }
 
 /** A list of the API as a table: while it loads, when it is empty, when it failed. */
-export function ListTable<T>({ pages, caption, columns, keyOf, empty }: ListProps<T>) {
+export function ListTable<T>({ pages, caption, columns, keyOf, empty, fits }: ListProps<T>) {
   const { data, error, reload } = pages;
   if (data && !data.items.length && pages.number === 1 && !pages.next) return <>{empty}</>;
   return (
     <>
       <Failure error={error} retry={() => void reload()} />
       {!data && !error && <Skeleton lines={6} />}
-      {data && data.items.length > 0 && <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} />}
+      {data && data.items.length > 0 && <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} fits={fits} />}
       {data && !data.items.length && <Empty title={pages.next ? "Nothing on this page; the next one may have more." : "Nothing more."} />}
       <Pager number={pages.number} previous={pages.previous} next={pages.next} name={caption} loading={!data} />
     </>

@@ -29,7 +29,7 @@ function colour(name: string): string {
 // ticks, and what is added when the year, the day or the minute changes
 const HOUR = "{HH}:{mm}";
 const DAY = "\n{D} {MMM}";
-const DATE = `${DAY} {YYYY}`;
+const DATE = `${DAY}\n{YYYY}`;
 const TICKS: uPlot.Axis.Values = [
   [365 * 86_400, "{YYYY}", null, null, null, null, null, null, 1],
   [28 * 86_400, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
@@ -37,6 +37,11 @@ const TICKS: uPlot.Axis.Values = [
   [60, HOUR, DATE, null, DAY, null, null, null, 1],
   [1, `${HOUR}:{ss}`, DATE, null, DAY, null, null, null, 1],
 ];
+
+/** Without a pointer over the chart, its values are those of the last point. */
+function showLast(plot: uPlot): void {
+  if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+}
 
 function options(width: number, label: string, zoomed: TimeChartProps["zoomed"]): uPlot.Options {
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line") } };
@@ -46,13 +51,15 @@ function options(width: number, label: string, zoomed: TimeChartProps["zoomed"])
     title: "",
     cursor: { drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: true } },
-    axes: [{ ...axis, values: TICKS }, { ...axis, size: 56 }],
+    axes: [{ ...axis, values: TICKS, size: 64 }, { ...axis, size: 56 }],
     series: [
-      { label, value: "{YYYY}-{MM}-{DD} {HH}:{mm}" },
+      { label, value: "{D} {MMM} {YYYY}, {HH}:{mm}" },
       { label: "Actual", stroke: colour("accent"), width: 2, points: { size: 5 } },
       { label: "Goal", stroke: colour("cool"), width: 2, dash: [6, 4], points: { show: false } },
     ],
     hooks: {
+      ready: [showLast],
+      setCursor: [showLast],
       setSelect: [
         (plot) => {
           const { left, width: chosen } = plot.select;
