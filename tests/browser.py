@@ -121,7 +121,7 @@ def watched(browser: Browser, *expected: str, **options: Any) -> Iterator[Page]:
             errors.append(message)
 
     def note_message(message: ConsoleMessage) -> None:
-        # the sign-in page of the local cloud has no icon, and its stores are slow on a loaded machine
+        # the sign-in page of the local cloud has no icon; a loaded machine has slow stores
         known = message.location["url"].endswith(("/favicon.ico", "/health"))
         if message.type == "error" and not known:
             note(message.text + " " + message.location["url"])
