@@ -62,7 +62,7 @@ test-quick: lint types validate ## everything but the local cloud
 	@$(PY) -m pytest -n auto --maxprocesses 4 -m "not e2e" tests/unit tests/integration tests/faults
 
 test: test-quick ## everything
-	@$(PY) -m pytest -m e2e tests/e2e tests/faults
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/faults tests/e2e
 
 faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES=1000 SEED=1
 	@$(PY) -m pytest -n auto --maxprocesses 4 tests/faults --examples=$(or $(EXAMPLES),1000) --seed=$(or $(SEED),1)
