@@ -120,6 +120,8 @@ def cases() -> Iterator[Case]:
     yield "POST …/production, two sprockets", "POST", point, POINT, {}
     yield "the same, 100 points at once", "POST", point, {"points": [POINT] * 100}, {}
     yield "GET …/production?limit=100", "GET", f"{point}?limit=100", None, {}
+    yield "GET /production?limit=100, one factory", "GET", "/production?limit=100", None, {}
+    yield "GET /reports/overview", "GET", "/reports/overview", None, {}
     yield "PUT …/production/{id}", "PUT", f"{point}/11", POINT, {}
     yield "GET /factories/{id}, 111 points", "GET", "/factories/1", None, {}
     yield "DELETE /factories/{id}, 111 points", "DELETE", "/factories/1", None, {}
