@@ -1,23 +1,38 @@
 """What people do in the console, page by page, in a real browser on the local cloud."""
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.browser import announced, choose, sign_in, watched
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 LOADING = 60_000  # milliseconds; a job's functions start
+PARTS = "**/uploads/**"  # their addresses in the bucket
+JOINED = re.compile(r"/uploads/.*\?uploadId=[^&]*&X-Amz")  # of the list of all parts
+FAILURE = "<Error><Code>InternalError</Code></Error>"
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 JOBS = "id,job\n990001,Cooper\n<b>x</b>,Smith\n990002\n"
 HOUSE = {"teeth": 12, "pitch_diameter": 3.5, "outside_diameter": 4.25, "pitch": 1.5}
 
 
 def facts(card: Locator) -> list[str]:
     return [*map(str.strip, card.locator(".facts dd").all_inner_texts())]
+
+
+def put(request: Request) -> bool:
+    return request.method == "PUT"
+
+
+def first(request: Request) -> bool:
+    """Whether it is of the first part of a file."""
+    return "partNumber=1&" in request.url
 
 
 def downloaded(page: Page, button: Locator) -> tuple[str, str]:
@@ -114,12 +129,24 @@ def test_a_large_file_outlives_a_broken_connection_and_its_rejects_are_downloade
         page.get_by_label("choose them").set_input_files(file)
         card = page.locator(".card", has=page.get_by_role("heading", name="many.csv"))
         expect(card.get_by_text("This is a large file")).to_be_visible()
-        page.route("**/*landingbucket*", lambda route: route.abort())
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url) if put(request) else None)
+        page.route(PARTS, lambda route: route.fallback() if first(route.request) else route.abort())
         card.get_by_role("button", name="Upload and load").click()
-        expect(card.get_by_text("The connection broke")).to_be_visible()
-        # nobody does anything: it goes on by itself, and so does what follows the job
-        page.unroute("**/*landingbucket*")
+        expect(card.get_by_text("The connection broke")).to_be_visible(timeout=LOADING)
+        share = float(card.get_by_role("progressbar").get_attribute("value") or 0)
+        assert share == pytest.approx(8 * 2**20 / file.stat().st_size)
+        # nobody does anything: it goes on by itself; then S3 fails to join the parts
+        page.unroute(PARTS)
+        page.route(JOINED, lambda route: route.fulfill(body=FAILURE, headers=CORS))
+        with page.expect_response(JOINED, timeout=LOADING):
+            pass
+        page.unroute(JOINED)
+        card.get_by_role("button", name="Try again now").click()
         expect(card.locator(".badge")).to_be_visible(timeout=LOADING)
+        numbers = [parse_qs(urlsplit(url).query)["partNumber"][0] for url in sent]
+        assert set(numbers) == {"1", "2", "3", "4"}
+        assert numbers.count("1") == 1
         with page.expect_event("requestfailed", lambda request: "/ingestions/" in request.url):
             page.route("**/ingestions/*", lambda route: route.abort(), times=1)
         expect(card.get_by_text("Done")).to_be_visible(timeout=LOADING)
@@ -138,8 +165,8 @@ def test_an_upload_is_cancelled_with_its_job(page: Page, stack: Stack, api: str)
     expect(page.get_by_label("choose them")).to_be_enabled()
     choose(page, "unwanted.csv", f"compound_id,compound_name\n1,{'C' * 9_000}\n" * 600)
     card = page.locator(".card", has=page.get_by_role("heading", name="unwanted.csv"))
-    page.route("**/*landingbucket*", lambda _: None)
-    with page.expect_request("**/*landingbucket*"):
+    page.route(PARTS, lambda _: None)
+    with page.expect_request(PARTS):
         card.get_by_role("button", name="Upload and load").click()
     expect(card.get_by_role("progressbar", name="Uploaded")).to_be_visible()
     card.get_by_role("button", name="Cancel").click()
@@ -148,6 +175,32 @@ def test_an_upload_is_cancelled_with_its_job(page: Page, stack: Stack, api: str)
     jobs = stack.api.get("/ingestions?limit=20&table=compounds").json()["items"]
     job = next(job for job in jobs if job["filename"] == "unwanted.csv")
     assert job["status"] == "cancelled"
+
+
+def test_an_upload_whose_job_somebody_else_cancels_ends(
+    browser: Browser, stack: Stack, api: str, cloud: dict[str, Any]
+) -> None:
+    with watched(browser, "status of 404") as page:
+        sign_in(page, cloud)
+        page.goto(f"{api}/#/data/load?table=compounds")
+        expect(page.get_by_label("choose them")).to_be_enabled()
+        choose(page, "dropped.csv", f"compound_id,compound_name\n1,{'C' * 9_000}\n" * 600)
+        card = page.locator(".card", has=page.get_by_role("heading", name="dropped.csv"))
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route(PARTS, hold)
+        with page.expect_request(PARTS) as sent:
+            card.get_by_role("button", name="Upload and load").click()
+        job = urlsplit(sent.value.url).path.split("/")[-2]
+        assert stack.api.delete(f"/ingestions/{job}").status_code == 202
+        page.unroute(PARTS)
+        for route in held:
+            route.continue_()
+        expect(card.locator(".badge")).to_have_text("Cancelled")
+        expect(card.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_small_file_that_takes_long_is_followed_as_a_job(page: Page, api: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.parts import complete, put
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -87,6 +88,31 @@ def test_a_file_by_the_command_line_to_its_rejects(stack: Stack, tmp_path: Path)
     assert stack.count(TABLE) == before + 30_000 - len(broken)
     rejects = csv.DictReader(io.StringIO(run("rejects", job["id"])))
     assert {int(row["line"]) for row in rejects} == broken
+
+
+def test_a_file_in_parts_becomes_a_job_and_no_part_may_have_another_size(stack: Stack) -> None:
+    raw = "".join(f"{n},Resin {n},{'C' * 9_000}\n" for n in range(920_001, 921_001)).encode()
+    body = {"table": "compounds", "bytes": len(raw)}
+    made = stack.api.post("/ingestions", json=body).json()
+    upload = made["upload"]
+    cut = upload["parts"][0]["bytes"]
+    for wrong in (raw[:cut] + b"x", raw[: cut - 1], b""):
+        assert put(upload["parts"][0], wrong).status_code == 403
+    sent = [put(upload["parts"][0], raw[:cut]), put(upload["parts"][1], raw[cut:])]
+    completed = complete(upload, [part.headers["ETag"] for part in sent])
+    assert "<CompleteMultipartUploadResult" in completed.text, completed.text
+    job = wait(stack, made["id"])
+    assert (job["status"], job["bytes"]) == ("succeeded", len(raw))
+    assert job["rows"] == {"read": 1000, "written": 1000, "duplicates": 0, "rejected": 0}
+
+
+def test_a_cancelled_job_takes_no_more_parts(stack: Stack) -> None:
+    made = stack.api.post("/ingestions", json={"table": "compounds", "bytes": 9}).json()
+    (part,) = made["upload"]["parts"]
+    assert put(part, b"1,Copper\n").status_code == 200
+    assert stack.api.delete(f"/ingestions/{made['id']}").json()["status"] == "cancelled"
+    refused = put(part, b"1,Copper\n")
+    assert (refused.status_code, "NoSuchUpload" in refused.text) == (404, True)
 
 
 def test_a_cancelled_job_ends_soon_with_true_counts_and_the_next_one_runs(

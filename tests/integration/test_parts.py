@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from ingestion.large import arrivals, objects, parts
 from shared import dynamo
 from tests.front_door import Context, Response, call
 from tests.large_files import arrival, job_of, run
+from tests.parts import complete, put
 
 LARGEST = objects.LARGEST_UPLOAD
 KEPT = 400_000  # bytes of an item of DynamoDB
@@ -40,20 +40,6 @@ def create(size: Any, key: str | None = None) -> Response:
 
 def compounds(rows: int) -> bytes:
     return "".join(f"{n},Compound {n},{'C' * 9_000}\n" for n in range(1, rows + 1)).encode()
-
-
-def put(part: dict[str, Any], raw: bytes) -> httpx.Response:
-    """One part of a file, which is cut as the parts say."""
-    return httpx.put(part["url"], content=raw, timeout=30)
-
-
-def complete(upload: dict[str, Any], tags: list[str]) -> httpx.Response:
-    listed = "".join(
-        f"<Part><PartNumber>{part['number']}</PartNumber><ETag>{tag}</ETag></Part>"
-        for part, tag in zip(upload["parts"], tags, strict=True)
-    )
-    document = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>"
-    return httpx.post(upload["complete_url"], content=document, timeout=30)
 
 
 def unfinished() -> list[str]:

@@ -1,23 +1,24 @@
-// Uploads straight to S3 by a presigned form. fetch() reports no progress, XMLHttpRequest does.
-
-import { Problem } from "./http.ts";
-import type { NewJob } from "./types.ts";
+// Requests to S3 by presigned addresses. fetch() reports no progress, XMLHttpRequest does.
 
 const STALLED_MS = 60_000; // without a byte on its way
 
-/** True when the file has arrived, false when the connection broke; a Problem when S3 refuses it. */
-export function postForm(
-  { url, fields }: NewJob["upload"],
-  file: File,
+export interface Reply {
+  status: number;
+  etag: string | null;
+  text: string;
+}
+
+/** What S3 responded; undefined when the connection broke. */
+export function request(
+  method: string,
+  url: string,
+  body: Blob | string,
   signal: AbortSignal,
-  progress: (part: number) => void,
-): Promise<boolean> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", file);
+  progress: (bytes: number) => void = () => undefined,
+): Promise<Reply | undefined> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", url);
+    request.open(method, url);
     // a connection may be gone without an error
     let stalled: ReturnType<typeof setTimeout>;
     const moving = () => {
@@ -25,24 +26,21 @@ export function postForm(
       stalled = setTimeout(() => request.abort(), STALLED_MS);
     };
     moving();
-    request.upload.onprogress = ({ loaded, total }) => {
+    request.upload.onprogress = ({ loaded }) => {
       moving();
-      progress(total ? loaded / total : 0);
+      progress(loaded);
     };
-    request.onloadend = () => clearTimeout(stalled);
-    request.onload = () => {
-      if (request.status < 300) resolve(true);
-      else reject(refusal(request.status, request.responseText));
+    // S3 sends blanks while it joins the parts
+    request.onprogress = moving;
+    const stop = () => request.abort();
+    request.onloadend = () => {
+      clearTimeout(stalled);
+      signal.removeEventListener("abort", stop);
     };
-    request.onerror = () => resolve(false);
-    request.onabort = () => (signal.aborted ? reject(signal.reason) : resolve(false));
-    signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(form);
+    request.onload = () => resolve({ status: request.status, etag: request.getResponseHeader("etag"), text: request.responseText });
+    request.onerror = () => resolve(undefined);
+    request.onabort = () => (signal.aborted ? reject(signal.reason as Error) : resolve(undefined));
+    signal.addEventListener("abort", stop);
+    request.send(body);
   });
-}
-
-function refusal(status: number, xml: string): Problem {
-  const code = /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
-  if (code === "EntityTooLarge") return new Problem(status, "The file is larger than an upload may be.");
-  return new Problem(status, `The file could not be stored (${code ?? status}). Load it again.`);
 }

@@ -67,7 +67,7 @@ export interface Job {
 }
 
 export interface NewJob extends Job {
-  upload: { url: string; fields: Record<string, string> };
+  upload: { parts: { number: number; bytes: number; url: string }[]; complete_url: string };
 }
 
 export interface Hires {

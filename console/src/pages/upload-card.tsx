@@ -144,7 +144,7 @@ function Moving({ upload }: { upload: Upload }) {
   if (phase === "uploading" || phase === "paused") {
     return (
       <>
-        <p role="status">{phase === "paused" ? "The connection broke. The upload starts again by itself when it is back." : "Uploading…"}</p>
+        <p role="status">{phase === "paused" ? "The connection broke. The upload goes on by itself when it is back." : "Uploading…"}</p>
         <Progress value={upload.progress.value} label="Uploaded" />
         <div class="buttons">
           {phase === "paused" && <Button onClick={() => upload.resume()}>Try again now</Button>}

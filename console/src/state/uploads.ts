@@ -2,14 +2,14 @@
 
 import { type Signal, effect, signal } from "@preact/signals";
 import { Problem, call, freshKey, get } from "../api/http.ts";
-import { postForm } from "../api/storage.ts";
 import type { Job, LoadOptions, Loaded, NewJob, Table } from "../api/types.ts";
+import { Parts } from "./parts.ts";
 import { guessTable, headerOf } from "./tables.ts";
 import { sending } from "./unsaved.ts";
 
 const SMALL = 5_000_000; // bytes that the API takes at once
 const SAMPLE = 400_000; // bytes of a large file that are checked before it is sent
-const LARGEST = 5_000_000_000; // bytes that S3 takes by a form
+const LARGEST = 5_000_000_000; // bytes that the API takes as a job
 const POLL_MS = 1500;
 const AGAIN_MS = 5000; // after a broken connection, then twice as long each time
 const AGAIN_MOST_MS = 60_000;
@@ -123,21 +123,25 @@ export class Upload {
     await this.attempt("checked", async () => {
       if (this.file.size > LARGEST) throw new Error("The file is larger than 5 GB. Cut it into several files, each with the header.");
       const { rows, ...options } = this.options.value;
-      const json = { table: this.table.value, filename: this.file.name.slice(0, 255), options: { ...options, ...(rows ? { rows } : {}) } };
+      const json = { table: this.table.value, filename: this.file.name.slice(0, 255), bytes: this.file.size, options: { ...options, ...(rows ? { rows } : {}) } };
       const { data } = await call<NewJob>("POST", "ingestions", { json, key: freshKey() });
       this.job.value = data;
       // cancelled before there was a job to cancel
       if (this.abort.signal.aborted) return drop(data);
-      for (let pause = AGAIN_MS; !(await this.send(data)); pause = Math.min(2 * pause, AGAIN_MOST_MS)) await this.connection(pause);
+      await this.send(new Parts(this.file, data.upload));
       await this.follow(data);
     });
   }
 
-  /** Whether S3 has the file; a form can not be continued, so a broken one starts again. */
-  private async send({ upload }: NewJob): Promise<boolean> {
-    this.phase.value = "uploading";
-    this.progress.value = 0;
-    return postForm(upload, this.file, this.abort.signal, (part) => (this.progress.value = part));
+  /** Until S3 has the file: after a broken connection it goes on with what is not stored. */
+  private async send(parts: Parts): Promise<void> {
+    let pause = AGAIN_MS;
+    for (let stored = 0; !(await parts.send(this.abort.signal, (part) => (this.progress.value = part))); stored = parts.stored) {
+      if (parts.stored > stored) pause = AGAIN_MS;
+      await this.connection(pause);
+      pause = Math.min(2 * pause, AGAIN_MOST_MS);
+      this.phase.value = "uploading";
+    }
   }
 
   /** Until the browser is online again, somebody wishes so, or some time has passed. */
