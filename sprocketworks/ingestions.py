@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from sprocketworks import output
+from sprocketworks import output, parts
 from sprocketworks import upload as uploads
 from sprocketworks.app import Columns, Limit, OutputFile, app
 from sprocketworks.client import (
@@ -84,9 +84,10 @@ def _expect_file(path: Path) -> None:
 
 def _loaded(client: Client, file: Path, body: dict[str, Any], *, wait: bool) -> Document:
     """The job of a file: ended, or as it is after the upload."""
-    if not file.stat().st_size:
+    size = file.stat().st_size
+    if not size:
         raise CommandError(USAGE, f"{file.name}: the file is empty")
-    body = body | {"filename": uploads.name_of(file)}
+    body = body | {"filename": uploads.name_of(file), "bytes": size}
     memory = uploads.Memory(client.api, file, body)
     job = uploads.job_for(client, file, body, memory)
     if not wait:
@@ -208,7 +209,7 @@ def rejects(context: typer.Context, ingestion: str, into: OutputFile = None) -> 
     # the URL is signed: the token stays with the API
     with (
         reaching("the bucket"),
-        httpx.stream("GET", url, timeout=uploads.UPLOAD_TIMEOUT) as response,
+        httpx.stream("GET", url, timeout=parts.UPLOAD_TIMEOUT) as response,
     ):
         if response.status_code != 200:
             raise CommandError(UNREACHABLE, f"the bucket responds with {response.status_code}")

@@ -1,4 +1,4 @@
-"""Uploading a file by the form of a job, and following the job to its end."""
+"""Uploading a file to a job, and following the job to its end."""
 
 import hashlib
 import json
@@ -7,26 +7,21 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx
-
-from sprocketworks.client import REFUSED, UNREACHABLE, USAGE, Client, CommandError
+from sprocketworks import parts
+from sprocketworks.client import REFUSED, USAGE, Client, CommandError
 from sprocketworks.files import Document, read_object, reason, state_folder, write_private
 from sprocketworks.output import bar, say
 
 RECENT = 1000  # jobs among which a shortened id is looked for
 FIRST_POLL, LAST_POLL = 0.1, 2.0  # seconds between two looks at a job
 ENDED = ("succeeded", "failed", "cancelled")
-# S3 may take long to respond at the end of a large upload
-UPLOAD_TIMEOUT = httpx.Timeout(300, connect=5)
-UPLOAD_ATTEMPTS = 3
 
 
 class Memory:
@@ -39,13 +34,13 @@ class Memory:
         self.path = state_folder() / f"{name}.json"
 
     def read(self) -> Document | None:
-        """The job as it was made, with its form."""
+        """The job as it was made, with its addresses and the parts that are stored."""
         found = read_object(self.path)
         return found if {"id", "upload", "expires_at"} <= found.keys() else None
 
     def write(self, job: dict[str, Any]) -> None:
         try:
-            write_private(self.path, job)  # the form lets anybody upload
+            write_private(self.path, job)  # whoever has the addresses may upload
         except OSError as error:
             say(f"an interrupted upload will start anew: {self.path}: {reason(error)}")
 
@@ -71,53 +66,17 @@ def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) ->
             known = None
     made = known or client.post("ingestions", body=body)
     memory.write(made)
-    _send(file, made["upload"])
+    try:
+        parts.send(file, made, memory.write)
+    except CommandError as error:
+        if error.code == REFUSED:  # run again, it is a new upload
+            memory.forget()
+        raise
     return made
 
 
 def _is_over(made: dict[str, Any]) -> bool:
     return datetime.fromisoformat(made["expires_at"]) <= datetime.now(UTC)
-
-
-class Watched(FileIO):
-    """A file that reports how far it has been read."""
-
-    def __init__(self, path: Path, reach: Callable[[float], None]) -> None:
-        super().__init__(path)
-        self.reach = reach
-
-    def read(self, size: int | None = -1) -> bytes:
-        piece = super().read(-1 if size is None else size)
-        self.reach(self.tell())
-        return piece
-
-
-def _send(file: Path, form: dict[str, Any]) -> None:
-    """POST the file by the form, piece by piece."""
-    with bar("upload", file.stat().st_size, sizes=True) as progress:
-        for attempt in range(1, UPLOAD_ATTEMPTS + 1):
-            try:
-                with Watched(file, progress.reach) as opened:
-                    response = httpx.post(
-                        form["url"],
-                        data=form["fields"],
-                        files={"file": ("file.csv", opened, "text/csv")},
-                        timeout=UPLOAD_TIMEOUT,
-                    )
-            except (httpx.TransportError, httpx.InvalidURL) as error:
-                if attempt == UPLOAD_ATTEMPTS:
-                    raise CommandError(
-                        UNREACHABLE, f"the upload broke off: {error}; run the command again"
-                    ) from error
-            else:
-                if response.status_code < 300:
-                    return
-                if response.status_code < 500 or attempt == UPLOAD_ATTEMPTS:
-                    code = UNREACHABLE if response.status_code >= 500 else REFUSED
-                    raise CommandError(
-                        code, f"the upload was refused: {response.status_code}", response.text[:500]
-                    )
-            time.sleep(attempt)
 
 
 @contextmanager

@@ -161,9 +161,12 @@ def test_a_state_folder_that_cannot_be_written_stops_no_upload(
 ) -> None:
     (tmp_path / "state").touch()
     (tmp_path / "jobs.csv").write_text("1,a\n")
-    made = {"id": "7", "expires_at": "", "upload": {"url": f"{server.url}/b", "fields": {}}}
+    address = f"{server.url}/b"
+    upload = {"parts": [{"number": 1, "bytes": 4, "url": address}], "complete_url": address}
+    made = {"id": "7", "expires_at": "", "upload": upload}
     server.responses.append(Response(201, JSON, json.dumps(made)))
-    server.responses.append(Response(204, {}, ""))
+    server.responses.append(Response(200, {"ETag": '"1"'}, ""))
+    server.responses.append(Response(200, {}, "<CompleteMultipartUploadResult/>"))
     server.responses.append(Response(200, JSON, json.dumps({"id": "7", "status": "planning"})))
     done = run("--api", server.url, "--json", "upload", "jobs.csv", "-t", "jobs", "--no-wait")
     assert (done.code, json.loads(done.out)) == (0, {"id": "7", "status": "planning"})
