@@ -114,6 +114,15 @@ def point_to_files(template: dict[str, Any]) -> None:
             properties["DefinitionUri"] = os.path.relpath(ROOT / properties["DefinitionUri"], BUILD)
 
 
+def write_runtime(template: dict[str, Any], runtime: str, architecture: str) -> None:
+    """What byte code and libraries are for, as no parameters.
+
+    A stack keeps the value of a parameter that a deployment does not name, and would refuse a
+    release that is made for a newer runtime.
+    """
+    template["Globals"]["Function"] |= {"Runtime": runtime, "Architectures": [architecture]}
+
+
 def write_archive() -> None:
     """Zip the code so that the same files give the same bytes."""
     with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -186,9 +195,7 @@ def make(runtime: str, architecture: str, *, everyone: bool) -> None:
     )
     template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
     point_to_files(template)
-    for parameter, value in (("Runtime", runtime), ("Architecture", architecture)):
-        # byte code and libraries are for these alone: no stack can be made of them with others
-        template["Parameters"][parameter] |= {"Default": value, "AllowedValues": [value]}
+    write_runtime(template, runtime, architecture)
     if everyone:
         open_to_everyone(template)
     (BUILD / "template.yaml").write_text(yaml_dump(template), "utf-8")

@@ -197,8 +197,11 @@ def no_policy_has_a_wildcard(resources: Resources) -> Faults:
         if set(listed(statement["Action"])) <= WITHOUT_RESOURCES:
             continue
         for resource in listed(statement["Resource"]):
-            # of the stack: a prefix within a bucket or table, executions of a machine, deployments
-            own = re.match(r"\{\w+\.Arn\}/|arn:[^*]*:sprocketworks-[^*]*(\*?/|:)\*$", resource)
+            # of the stack: a prefix within a bucket or table, versions of a function, executions of
+            # a machine, deployments
+            own = re.match(
+                r"\{\w+\.Arn\}(/|:\*$)|arn:[^*]*:sprocketworks-[^*]*(\*?/|:)\*$", resource
+            )
             if "*" in resource and not own:
                 yield f"{role} {statement.get('Sid')} is for {resource}"
     for role, properties in of_type(resources, "AWS::IAM::Role"):

@@ -32,7 +32,8 @@ def every_new_version_is_called_before_it_gets_traffic(resources: Resources) -> 
             yield f"nothing is called before {name} gets traffic"
         if versions[name] not in variables["VERSIONS"].split():
             yield f"the hook does not know the version of {name}"
-        if (f"{HOOK}Role", versions[name]) not in callable_:
+        # IAM takes a while to let it call what is new: so by the function, whose name stays
+        if (f"{HOOK}Role", f"{{{name}.Arn}}:*") not in callable_:
             yield f"the hook may not call {name}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 from samcli.yamlhelper import yaml_parse
 
-from infra.build import BUILD, THIS_ARCHITECTURE, THIS_RUNTIME
+from infra.build import BUILD
 from infra.local.cloud import Cloud
 from infra.local.starting import CloudError
 from infra.release import name_of, release
@@ -45,12 +45,7 @@ def _stored(cloud: Cloud) -> tuple[str, str]:
 def _send(cloud: Cloud, bucket: str, template: str, *, update: bool) -> None:
     """Create or update the stack; CloudError with the reasons when that fails."""
     client = cloud.client("cloudformation")
-    parameters = {
-        "Environment": "local",
-        "Runtime": THIS_RUNTIME,
-        "Architecture": THIS_ARCHITECTURE,
-        "ArtifactBucket": bucket,
-    }
+    parameters = {"Environment": "local", "ArtifactBucket": bucket}
     change = client.update_stack if update else client.create_stack
     try:
         change(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from samcli.yamlhelper import yaml_parse
 
 from tests.deployed import of_type
 from tests.template import ROOT, template
@@ -131,7 +132,7 @@ def test_the_key_of_the_stack_encrypts_all_that_is_kept(made: dict[str, Any]) ->
     assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == "{DataKey.Arn}"
     assert resources["GreetingsTopic"]["Properties"]["KmsMasterKeyId"] == "{DataKey}"
     key = resources["DataKey"]
-    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert key["UpdateReplacePolicy"] == "Retain"
     for statement in key["Properties"]["KeyPolicy"]["Statement"]:
         anyone = statement["Principal"] == {"AWS": "*"}
         conditions = statement.get("Condition", {}).get("StringEquals", {})
@@ -150,6 +151,16 @@ def test_what_cannot_be_made_again_is_protected_from_deletion(made: dict[str, An
     assert only(resources, "AWS::Cognito::UserPool")["DeletionProtection"] == "ACTIVE"
     free = {name for name, table in tables(resources) if not table.get("DeletionProtectionEnabled")}
     assert free == {"IdempotencyTable"}
+
+
+@pytest.mark.parametrize("name", ["template.yaml", "infra/github-oidc.yaml"])
+def test_what_is_kept_is_not_kept_of_a_first_deployment_that_fails(name: str) -> None:
+    """It is empty, costs, and a second try makes another or finds the name taken."""
+    found = yaml_parse((ROOT / name).read_text("utf-8"))["Resources"].values()
+    kept = [each for each in found if each.get("UpdateReplacePolicy") == "Retain"]
+    assert len(kept) > 3
+    assert {each["DeletionPolicy"] for each in kept} == {"RetainExceptOnCreate"}
+    assert not [each for each in found if each.get("DeletionPolicy") == "Retain"]
 
 
 @pytest.mark.parametrize("mode", ["OPTIONAL", "ON"])

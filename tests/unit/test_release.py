@@ -1,5 +1,6 @@
 """The release that is promoted from environment to environment, and the roles that deploy it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,26 @@ def test_a_change_of_the_stack_reaches_no_role_of_the_pipeline(pipeline: dict[st
         of_pipeline = ":role/sprocketworks-pipeline/" in resource
         assert of_pipeline == (statement["Effect"] == "Deny"), statement["Sid"]
         assert of_pipeline or ":role/sprocketworks-${Environment}-" in resource
+
+
+@pytest.mark.parametrize(
+    ("repository", "allowed"),
+    # the second is how the tokens of a repository name it that was made after July 2026
+    [
+        ("owner/name", True),
+        ("owner@17/name@1704", True),
+        ("repo:owner/name", False),
+        ("name", False),
+    ],
+)
+def test_the_roles_trust_the_repository_as_its_tokens_name_it(
+    repository: str, allowed: bool
+) -> None:
+    source = yaml_parse((ROOT / "infra/github-oidc.yaml").read_text("utf-8"))
+    pattern = source["Parameters"]["Repository"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, repository)) == allowed
+    guide = (ROOT / "docs/deploying.md").read_text("utf-8")
+    assert "actions/oidc/customization/sub --jq .sub_claim_prefix" in guide
 
 
 def test_a_pull_request_may_only_learn_what_would_change_in_dev(pipeline: dict[str, Any]) -> None:
