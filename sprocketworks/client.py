@@ -1,5 +1,6 @@
 """The API over HTTP: where it is, what is sent with each request, what is tried again."""
 
+import json
 import random
 import re
 import time
@@ -18,8 +19,12 @@ from sprocketworks.files import Document, parse, read_object, reason
 FAILED, USAGE, REJECTED, REFUSED, UNREACHABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130  # exit codes
 REQUEST_ATTEMPTS = 5
 LONGEST_PAGE = 100
+NOT_TEXT = "an argument is not text in UTF-8"
 PASSING = {429, 502, 503, 504}
 REQUEST_TIMEOUT = httpx.Timeout(35, connect=5)  # API Gateway gives up after 29 s
+
+
+SIGN_IN = "sign in by `sprocketworks login`; on the local cloud `make up` gets a new token"
 
 
 class CommandError(Exception):
@@ -78,7 +83,7 @@ def reaching(place: str) -> Iterator[None]:
     try:
         yield
     except UnicodeError as error:
-        raise CommandError(USAGE, "an argument is not text in UTF-8") from error
+        raise CommandError(USAGE, NOT_TEXT) from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise CommandError(UNREACHABLE, f"{place} is not reachable: {reason(error)}") from error
 
@@ -135,6 +140,9 @@ class Client:
     def request(self, method: str, *segments: str, **options: Any) -> httpx.Response:
         """The response, when the API has done what was asked."""
         url = self.api + path_of(*segments)
+        if "json" in options:
+            options["content"] = _body(options.pop("json"))
+            options["headers"] = {**options.get("headers", {}), "Content-Type": "application/json"}
         for attempt in range(1, REQUEST_ATTEMPTS + 1):
             try:
                 with reaching(self.api):
@@ -152,6 +160,15 @@ class Client:
                 pause = min(float(wanted), 30) if wanted.isdecimal() else 0.0
             time.sleep(max(pause, random.uniform(0, 0.2 * 2**attempt)))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
+
+
+def _body(value: object) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeError as error:
+        raise CommandError(USAGE, NOT_TEXT) from error
+    except ValueError as error:
+        raise CommandError(USAGE, "a number that is not finite cannot be sent") from error
 
 
 def document_of(response: httpx.Response) -> Document:
@@ -174,8 +191,11 @@ def _expect_success(response: httpx.Response) -> httpx.Response:
         problem = parse(response.content)
     except ValueError:
         problem = Document()
-    detail = problem.get("detail") or problem.get("message") or response.reason_phrase
-    raise CommandError(code, f"{response.status_code} {detail}", *_faults(problem))
+    detail = problem.get("detail") or problem.get("message")
+    if not detail:
+        detail = f"{response.reason_phrase} from {response.url}: is it the API of Sprocketworks?"
+    advice = [SIGN_IN] if response.status_code == 401 else []
+    raise CommandError(code, f"{response.status_code} {detail}", *_faults(problem), *advice)
 
 
 def _faults(problem: Document) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from operator import itemgetter
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -67,6 +68,8 @@ def report(
     """A report, or a list of the reports there are."""
     if as_csv and as_svg:
         raise typer.BadParameter("--csv or --svg")
+    if user is not None and (name != "experiments" or as_csv or as_svg):
+        raise typer.BadParameter("--user is of the report experiments, and has JSON only")
     wanted = {"year": year, "from": since, "to": until}
     query = {key: value for key, value in wanted.items() if value is not None}
     kind = CSV if as_csv else SVG if as_svg else JSON
@@ -78,7 +81,7 @@ def report(
             context.obj.show_list(listed, SUMMARY_COLUMNS)
             return
         if user is not None:
-            context.obj.show(client.document("GET", "reports", name, str(user)))
+            _show(context, client.document("GET", "reports", name, str(user)), into)
             return
         try:
             pages = list(_pages(client, name, query, kind))
@@ -92,11 +95,14 @@ def report(
         text = pages[0].text + "".join(page.text.partition("\n")[2] for page in pages[1:])
         output.write_text(text, into)
         return
-    whole = _joined([document_of(page) for page in pages])
+    _show(context, _joined([document_of(page) for page in pages]), into)
+
+
+def _show(context: typer.Context, found: Document, into: Path | None) -> None:
     if into is None:
-        context.obj.show(whole)
+        context.obj.show(found)
     else:
-        output.write_text(output.as_json(whole), into)
+        output.write_text(output.as_json(found), into)
 
 
 def _summaries(client: Client) -> dict[str, str]:

@@ -64,7 +64,10 @@ def export(context: typer.Context, table: str, into: OutputFile = None) -> None:
         names = names_of(found)
         with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
             file.write(line_of(names))
-            for row in counted(client.listed("tables", table, "rows"), found):
+            rows = client.listed("tables", table, "rows")
+            # a bar would be between the rows
+            seen = into is None and sys.stdout.isatty()
+            for row in rows if seen else counted(rows, found):
                 file.write(line_of([text_of(row[name]) for name in names]))
 
 

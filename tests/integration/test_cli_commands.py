@@ -9,6 +9,7 @@ from sprocketworks.client import REFUSED, USAGE
 from tests.bridge import Bridge
 from tests.command_line import Cli, Done
 from tests.front_door import call
+from tests.views import add_users
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -162,6 +163,16 @@ def test_a_chart_is_replaced_and_rows_are_added(office: Cli, tmp_path: Path) -> 
     assert "body.rows.1" in refused.err
     (tmp_path / "rows.json").write_text('{"rows": [{"id": 7, "job": "Welder"}]}')
     assert json.loads(office("rows", "add", "jobs", "rows.json").out)["written"] == 1
+
+
+def test_one_user_of_the_experiments_is_written_to_a_file_as_json(
+    office: Cli, tmp_path: Path
+) -> None:
+    add_users(2)
+    assert office("report", "experiments", "--user", "1", "-o", "user.json").out == ""
+    assert json.loads((tmp_path / "user.json").read_text())["user_id"] == 1
+    for command in (["experiments", "--csv"], ["mean-hires"], []):
+        assert office("report", *command, "--user", "1").code == USAGE
 
 
 def test_what_has_no_csv_is_not_written_as_one(office: Cli) -> None:

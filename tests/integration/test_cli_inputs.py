@@ -53,6 +53,25 @@ def test_an_address_that_is_none(run: Cli, api: str, code: int) -> None:
         assert ("is no address of an API" if code == USAGE else "is not reachable") in done.err
 
 
+@pytest.mark.parametrize("size", ["nan", "inf", "1e400"])
+def test_a_number_that_is_not_finite_is_a_usage_error(run: Cli, server: Bridge, size: str) -> None:
+    sizes = ("--teeth", "5", "--pitch-diameter", size, "--outside-diameter", "1", "--pitch", "1")
+    done = run("--api", server.url, "sprockets", "create", *sizes)
+    assert (done.code, done.err) == (USAGE, "error: a number that is not finite cannot be sent\n")
+    assert server.requests == []
+
+
+def test_what_to_do_is_named_without_a_token_and_at_another_program(
+    run: Cli, server: Bridge
+) -> None:
+    server.responses.append(Response(401, {}, '{"message": "Unauthorized"}'))
+    assert "sprocketworks login" in run("--api", server.url, "tables").err
+    server.responses.append(Response(404, {}, "<html>"))
+    done = run("--api", server.url, "tables")
+    assert done.code == REFUSED
+    assert f"{server.url}/tables: is it the API of Sprocketworks?" in done.err
+
+
 @pytest.mark.parametrize("token", ["ü", "a\nb", "a b", "\udcff", "\x00"])
 def test_a_token_that_is_none(run: Cli, token: str) -> None:
     done = run("--api", HERE, "--token", token, "tables")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sprocketworks.client import USAGE
+from sprocketworks.client import INTERRUPTED, USAGE
 from tests.bridge import Bridge
 from tests.front_door import Response
 from tests.template import ROOT
@@ -82,6 +82,27 @@ def test_what_programs_read_is_utf_8_whatever_the_terminal_has(
     done = in_shell(server, f"PYTHONIOENCODING=latin-1 sprocketworks {command} > {tmp_path}/out")
     assert (done.returncode, done.stderr) == (0, done.stderr.replace("Traceback", ""))
     assert "Zoë \\ud800 𝒳" in (tmp_path / "out").read_bytes().decode()
+
+
+def test_ctrl_c_while_the_program_starts_is_no_traceback(server: Bridge, tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise KeyboardInterrupt")
+    done = in_shell(server, f'PYTHONPATH="{tmp_path}:$PYTHONPATH" sprocketworks tables')
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+
+def test_a_terminal_has_the_rows_of_an_export_without_a_bar(server: Bridge) -> None:
+    table = {"name": "t", "rows": 1, "columns": [{"name": "c", "type": "str", "required": True}]}
+    for body in ({"tables": [table]}, {"items": [{"c": "x"}], "next": None}):
+        server.responses.append(Response(200, {}, json.dumps(body)))
+    mine, terminal = os.openpty()
+    with os.fdopen(mine, "rb") as read:
+        command = [sys.executable, "-m", "sprocketworks", "--api", server.url, "export", "t"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+        subprocess.run(
+            command, stdin=terminal, stdout=terminal, stderr=terminal, env=env, check=True
+        )
+        os.close(terminal)
+        assert read.read1(1000) == b"c\r\nx\r\n"
 
 
 def test_all_pages_of_a_report_are_one_document(server: Bridge) -> None:
