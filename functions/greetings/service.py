@@ -17,7 +17,6 @@ from shared.etags import Expected, version_tag
 from shared.parallel import together
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed, fault_at
 
-STALE_PERSON = "the person has changed since: read it again"
 LISTING = "/birthdays"
 MONTHS_AT_ONCE = 4
 
@@ -30,7 +29,7 @@ def save(username: str, born: date, zone: str | None, now: datetime, expected: E
     if faults:
         raise Invalid("the birthday is not valid", faults)
     if not store.put(Person(username, born, zone), expected):
-        raise PreconditionFailed(STALE_PERSON)
+        raise PreconditionFailed(expected.refusal)
 
 
 def name_faults(username: str) -> list[Fault]:
@@ -56,7 +55,7 @@ def forget(username: str, expected: Expected) -> None:
     """NotFound, PreconditionFailed."""
     gone = store.delete(username, expected) if is_name(username) else False
     if gone is None:
-        raise PreconditionFailed(STALE_PERSON)
+        raise PreconditionFailed(expected.refusal)
     if not gone:
         raise NotFound("no such person")
 

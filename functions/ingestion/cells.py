@@ -18,6 +18,7 @@ LONGEST_TEXT = 10_000  # characters
 LEAST, GREATEST = -(2**63), 2**63 - 1
 _BLANK = cs.str_schema(strip_whitespace=True, max_length=0)
 _DIGITS = Context(prec=38)
+GREATEST_EXPONENT = 125
 _TEXTS = SchemaSerializer(cs.list_schema(cs.datetime_schema()))
 _INT = r"[+-]?[0-9]{1,19}"
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
@@ -29,8 +30,10 @@ _PATTERNS = {
     Type.INTS: rf"^\s*{_INT}(\s*;\s*{_INT})*\s*$",
     Type.DATE: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$",
     Type.DATETIME: r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9:.,+\-Zz ]*)?\s*$",
-    # DynamoDB's numbers hold 38 digits, from 1E-130 to 1E+125
-    Type.NUMBER: (r"^\s*[+-]?([0-9]{1,18}\.?|[0-9]{0,18}\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?\s*$"),
+    # DynamoDB's numbers hold 38 digits, from 1E-130 to 1E+125, and are read without an exponent
+    Type.NUMBER: (
+        r"^\s*[+-]?([0-9]{1,126}\.?|[0-9]{0,126}\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?\s*$"
+    ),
 }
 _CONVERTERS: dict[Type, cs.CoreSchema] = {
     Type.INT: cs.int_schema(ge=LEAST, le=GREATEST),
@@ -51,7 +54,7 @@ REASONS = {
 _NUMERAL = re.compile(r"\s*[+-]?([0-9]+\.?|[0-9]*\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 _TOO_LARGE = f"is too large: whole numbers go from {LEAST} to {GREATEST}"
 _TOO_LONG = (
-    "has more digits than are taken: 18 before the point, 20 behind it and 2 in the exponent"
+    "has more digits than are taken: 126 before the point, 20 behind it and 2 in the exponent"
 )
 _INEXACT = "has more digits than are kept exactly: 15 always are"
 
@@ -116,6 +119,8 @@ def _number(value: Decimal) -> Decimal:
     The store's client reads whole numbers as int, and the others as float.
     """
     number = _DIGITS.normalize(value)  # 1.50 and 1.5 are one number
+    if number != value or number.adjusted() > GREATEST_EXPONENT:
+        raise OverflowError
     fraction = number != number.to_integral_value()
     if fraction and Decimal(repr(float(number))) != number:
         raise OverflowError

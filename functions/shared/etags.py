@@ -26,6 +26,11 @@ class Expected:
     # `If-None-Match: *`: nothing may exist yet
     absent: bool = False
 
+    @property
+    def refusal(self) -> str:
+        """Why what exists is not in a state that is allowed."""
+        return "it exists already" if self.absent else "it has changed since: read it again"
+
     def allows(self, version: int | None) -> bool:
         """Whether a write may go on; `version` is None where the resource does not exist."""
         if version is None:

@@ -4,7 +4,6 @@ from shared.etags import UNCONDITIONAL, Expected
 from shared.params import integer
 from shared.problems import NotFound, PreconditionFailed, Problem
 
-STALE = "it has changed since: read it again"
 # How often a write is tried, as others write to the same item
 WRITE_ATTEMPTS = 10
 
@@ -25,4 +24,4 @@ def missing(what: str, expected: Expected) -> Problem:
 
 def check_version(version: int, expected: Expected) -> None:
     if not expected.allows(version):
-        raise PreconditionFailed(STALE)
+        raise PreconditionFailed(expected.refusal)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared import cursor as cursors
 from shared.etags import UNCONDITIONAL, Expected
 from shared.problems import Conflict, PreconditionFailed
-from sprockets.resources import STALE, WRITE_ATTEMPTS, check_version, missing, number_of
+from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_of
 from sprockets.store import counters, generations
 from sprockets.store import sprockets as store
 from sprockets.store.records import Sprocket
@@ -64,8 +64,8 @@ def replace(sprocket_id: str, body: "SprocketIn", expected: Expected) -> Sprocke
     try:
         return store.replace(sprocket_of(number, body), expected)
     except store.NotAsExpectedError as error:
-        problem = PreconditionFailed(STALE) if error.exists else missing(MISSING, expected)
-        raise problem from error
+        gone = missing(MISSING, expected)
+        raise (PreconditionFailed(expected.refusal) if error.exists else gone) from error
 
 
 def delete(sprocket_id: str, expected: Expected = UNCONDITIONAL) -> None:
