@@ -202,8 +202,15 @@ def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
             found[name] = obstacles(page)
         for name in DIALOGS:
             open_dialog(page, f"{api}/", name)
-            found[name] = obstacles(page)
+            found[name] = obstacles(page) + off_centre(page, size["height"])
     assert {name: each for name, each in found.items() if each} == {}
+
+
+def off_centre(page: Page, height: int) -> list[str]:
+    box = page.get_by_role("dialog").bounding_box()
+    assert box
+    off = abs(box["y"] + box["height"] / 2 - height / 2)
+    return [f"the dialog is {off} pixels off the middle"] if off > 2 else []
 
 
 def obstacles(page: Page) -> list[str]:
@@ -214,7 +221,12 @@ def obstacles(page: Page) -> list[str]:
         for node in each["nodes"][:3]
     ]
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return found + ([f"{wide} pixels wider than the window"] if wide > 0 else [])
+    found += [f"{wide} pixels wider than the window"] if wide > 0 else []
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.scroll')]"
+        ".filter(box => box.scrollWidth > box.clientWidth).map(box => box.ariaLabel)"
+    )
+    return found + [f"columns of {name} are cut" for name in cut]
 
 
 def test_a_telephone_has_a_menu_and_room_for_the_documents(page: Page, api: str) -> None:

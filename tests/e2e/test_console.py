@@ -158,6 +158,13 @@ def test_a_large_file_outlives_a_broken_connection_and_its_rejects_are_downloade
         card.get_by_role("link", name="The job").click()
         expect(page.get_by_role("heading", name="many.csv")).to_be_focused()
         assert facts(page.locator("main"))[2:] == ["726", "700", "0", "26"]
+        # a long value is not as wide as it is long
+        page.goto(f"{api}/#/data/compounds?key=880000")
+        value = page.locator("tbody details")
+        expect(value).to_contain_text("CCC…")
+        value.click()
+        table = page.locator(".scroll").evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert table[0] <= table[1]
 
 
 def test_an_upload_is_cancelled_with_its_job(page: Page, stack: Stack, api: str) -> None:
@@ -282,7 +289,10 @@ def test_a_sprocket_is_created_changed_and_deleted(
         page.keyboard.press("Enter")
         field = page.get_by_label("Pitch diameter")
         expect(page.locator(".field", has=field)).to_contain_text("greater than 0")
+        expect(field).to_be_focused()
         field.fill("3.5")
+        # the fault was that of the value before
+        expect(page.locator(".fault")).to_have_count(0)
         page.get_by_role("button", name="Create sprocket").click()
         expect(page.get_by_role("button", name="Delete")).to_be_visible()
         number = page.url.rpartition("/")[2]

@@ -5,13 +5,14 @@ import { Problem, get } from "../api/http.ts";
 import type { Column, Row, Table as TableInfo } from "../api/types.ts";
 import { wholeCsv } from "../state/csv.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
-import { href, setQuery } from "../state/router.ts";
+import { href, setQuery, useText } from "../state/router.ts";
 import { loadTables } from "../state/tables.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
+import { Button, Card, Empty, Failure, Field, Link, Skeleton, SkeletonCard } from "../ui/basic.tsx";
 import { download } from "../ui/download.ts";
 import { cell, count, plural, title } from "../ui/format.ts";
 import { Heading, Tabs } from "../ui/page.tsx";
+import { Text } from "../ui/text.tsx";
 import { ListTable, Table, type TableColumn } from "../ui/table.tsx";
 import { Load } from "./load.tsx";
 import type { PageProps } from "./pages.ts";
@@ -27,6 +28,14 @@ export function Data({ path: [name], query }: PageProps) {
   if (name === "load") return <Load tables={tables} preferred={query.get("table") ?? ""} />;
   const table = tables.data?.find((each) => each.name === name);
   if (name && table) return <Rows table={table} tables={tables.data ?? []} wanted={query.get("key") ?? ""} key={name} />;
+  if (name && !tables.data && !tables.error) {
+    return (
+      <>
+        <Heading title={title(name)} up={UP} />
+        <SkeletonCard />
+      </>
+    );
+  }
   const loadLink = (
     <Link class="button main" to={href(["data", "load"])}>
       Load files
@@ -35,12 +44,14 @@ export function Data({ path: [name], query }: PageProps) {
   return (
     <>
       <Heading title="Data" actions={loadLink} />
-      {name && tables.data && <Failure error={new Error(`There is no table ${name}. These are the tables:`)} />}
-      <Card>
-        {tables.error && <Failure error={tables.error} retry={() => void tables.reload()} />}
-        {!tables.data && !tables.error && <Skeleton lines={6} />}
-        {tables.data && <Table caption="Tables" columns={TABLE_COLUMNS} rows={tables.data} keyOf={(each) => each.name} />}
-      </Card>
+      <div class="stack">
+        {name && tables.data && <Failure error={new Error(`There is no table ${name}. These are the tables:`)} />}
+        <Card>
+          {tables.error && <Failure error={tables.error} retry={() => void tables.reload()} />}
+          {!tables.data && !tables.error && <Skeleton lines={6} />}
+          {tables.data && <Table caption="Tables" columns={TABLE_COLUMNS} rows={tables.data} keyOf={(each) => each.name} />}
+        </Card>
+      </div>
     </>
   );
 }
@@ -56,11 +67,11 @@ const columnOf = ({ name, type, required }: Column): TableColumn<Row> => ({
   title: name,
   note: `${TYPES[type] ?? type}${required ? ", required" : ""}`,
   number: NUMBERS.has(type) && !isId(name),
-  cell: (row) => (type.startsWith("date") ? <span class="nowrap">{cell(row[name])}</span> : cell(row[name])),
+  cell: (row) => (type.startsWith("date") ? <span class="nowrap">{cell(row[name])}</span> : <Text>{cell(row[name])}</Text>),
 });
 
 function Rows({ table, tables, wanted }: { table: TableInfo; tables: TableInfo[]; wanted: string }) {
-  const [text, setText] = useState(wanted);
+  const [text, setText] = useText(wanted);
   const pages = usePages<Row>(`tables/${table.name}/rows`);
   const key = table.columns[0]?.name ?? "id";
   const columns = table.columns.map(columnOf);

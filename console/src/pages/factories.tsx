@@ -8,11 +8,12 @@ import { useAction, useKey, usePages } from "../state/load.ts";
 import { go, href } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Card, Empty, Failure, Field, Link, Skeleton, faultOf } from "../ui/basic.tsx";
+import { Button, Card, Empty, Failure, Field, Link, SkeletonCard, faultOf } from "../ui/basic.tsx";
 import { Legend, Sparkline } from "../ui/charts.tsx";
-import { percent, plural } from "../ui/format.ts";
+import { ofGoal, plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { Pager } from "../ui/table.tsx";
+import { Name } from "../ui/text.tsx";
 import { OneFactory } from "./factory.tsx";
 import type { PageProps } from "./pages.ts";
 
@@ -35,8 +36,21 @@ function AllFactories() {
     <>
       <Heading title="Factories" actions={add} />
       <Failure error={pages.error} retry={() => void pages.reload()} />
-      {!items && !pages.error && <Skeleton lines={8} />}
-      {items && !items.length && pages.number === 1 && <Empty title="No factories yet">{add}</Empty>}
+      {!items && !pages.error && (
+        <div class="grid">
+          <SkeletonCard />
+          <SkeletonCard />
+          <SkeletonCard />
+        </div>
+      )}
+      {items && !items.length && pages.number === 1 && (
+        <Card>
+          <Empty title="No factories yet">
+            <p>A factory has points of production, each with what was made and its goal.</p>
+            {add}
+          </Empty>
+        </Card>
+      )}
       {items && items.length > 0 && (
         <div class="stack">
           <Legend />
@@ -58,12 +72,14 @@ function FactoryCard({ factory }: { factory: Factory }) {
   return (
     <Card>
       <h2>
-        <Link to={href(["factories", factory.id])}>{name}</Link>
+        <Link to={href(["factories", factory.id])}>
+          <Name>{name}</Name>
+        </Link>
       </h2>
       <Sparkline actual={actual} goal={goal} label={`${name}: actual against goal in ${plural(time.length, "point")}`} />
       {time.length > 0 && (
         <p class="quiet">
-          {percent(attainment(factory.chart_data))} of the goal, {factory.chart_data_thinned ? "over some of its points" : plural(time.length, "point")}
+          {ofGoal(attainment(factory.chart_data))}, {factory.chart_data_thinned ? "over some of its points" : plural(time.length, "point")}
         </p>
       )}
     </Card>

@@ -1,28 +1,20 @@
-// One factory: its chart, its points, its name, and its end.
+// One factory: its chart and its points.
 
 import { useState } from "preact/hooks";
-import { Problem, call } from "../api/http.ts";
+import { call } from "../api/http.ts";
 import type { Factory } from "../api/types.ts";
 import { attainment, factoryName } from "../state/factories.ts";
-import { useAction, useLoad } from "../state/load.ts";
+import { useLoad } from "../state/load.ts";
 import { fromLocal, localText } from "../state/points.ts";
-import { go, href, setQuery } from "../state/router.ts";
-import { useUnsaved } from "../state/unsaved.ts";
-import { announce } from "../ui/announce.tsx";
-import { Button, Card, CopyButton, Empty, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
-import { Conflict } from "../ui/conflict.tsx";
-import { Back, Confirm, Dialog } from "../ui/dialog.tsx";
-import { percent, plural, unixTime } from "../ui/format.ts";
+import { href, setQuery, useText } from "../state/router.ts";
+import { Button, Card, CopyButton, Empty, Failure, Field, Skeleton, SkeletonCard } from "../ui/basic.tsx";
+import { ofGoal, plural, unixTime } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { TimeChart } from "../ui/timechart.tsx";
+import { Delete, Rename, type Version } from "./factory-forms.tsx";
 import { Points } from "./points.tsx";
 
 const UP = { title: "Factories", to: href(["factories"]) };
-
-interface Version {
-  data: Factory;
-  etag: string | undefined;
-}
 
 export function OneFactory({ id, query }: { id: string; query: URLSearchParams }) {
   const path = `factories/${encodeURIComponent(id)}`;
@@ -34,7 +26,7 @@ export function OneFactory({ id, query }: { id: string; query: URLSearchParams }
     return (
       <>
         <Heading title={`Factory ${id}`} up={UP} />
-        {whole.error ? <Failure error={whole.error} retry={() => void whole.reload()} /> : <Skeleton lines={8} />}
+        {whole.error ? <Failure error={whole.error} retry={() => void whole.reload()} /> : <SkeletonCard />}
       </>
     );
   }
@@ -89,11 +81,11 @@ function ChartCard({ path, span, whole }: { path: string; span: Span; whole: Fac
     >
       <Failure error={part.error} retry={() => void part.reload()} />
       {!chart && !part.error && <Skeleton lines={8} />}
-      {chart && !points && <Empty title={narrowed ? "No production in this span." : "No production yet."}>{!narrowed && <p>Add points below, or paste them from a spreadsheet.</p>}</Empty>}
+      {chart && !points && <Empty title={narrowed ? "No production in this span." : "No production yet."}>{!narrowed && <p>The chart is drawn when there are points.</p>}</Empty>}
       {factory && chart && points > 0 && (
         <>
           <p>
-            {percent(attainment(chart))} of the goal from {unixTime(chart.time[0] ?? 0)} to {unixTime(chart.time.at(-1) ?? 0)}
+            {ofGoal(attainment(chart))} {spanOf(chart.time)}
             {factory.chart_data_thinned ? `; ${plural(points, "point")} of more are drawn` : `, ${plural(points, "point")}`}
           </p>
           <TimeChart chart={chart} label={`${factoryName(factory)}: actual against goal over time`} zoomed={(from, to) => setQuery({ from, to })} />
@@ -102,15 +94,20 @@ function ChartCard({ path, span, whole }: { path: string; span: Span; whole: Fac
           </p>
         </>
       )}
-      {(points > 0 || narrowed) && <SpanForm span={span} key={`${span.from} ${span.to}`} />}
+      {(points > 0 || narrowed) && <SpanForm span={span} />}
     </Card>
   );
 }
 
+function spanOf(times: number[]): string {
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  return first === last ? `at ${unixTime(first)}` : `from ${unixTime(first)} to ${unixTime(last)}`;
+}
+
 /** The span of the chart by hand. */
 function SpanForm({ span }: { span: Span }) {
-  const [from, setFrom] = useState(span.from ? localText(Number(span.from)) : "");
-  const [to, setTo] = useState(span.to ? localText(Number(span.to)) : "");
+  const [from, setFrom] = useText(span.from ? localText(Number(span.from)) : "");
+  const [to, setTo] = useText(span.to ? localText(Number(span.to)) : "");
   const backwards = from !== "" && to !== "" && from > to;
   return (
     <form
@@ -124,78 +121,5 @@ function SpanForm({ span }: { span: Span }) {
       <Field label="To" type="datetime-local" step="1" value={to} set={setTo} fault={backwards ? "is before the first moment" : undefined} />
       <Button type="submit">Show this span</Button>
     </form>
-  );
-}
-
-function Rename({ path, version, done, close }: { path: string; version: Version; done: () => void; close: () => void }) {
-  const [name, setName] = useState(version.data.name ?? "");
-  const [theirs, setTheirs] = useState<Version>();
-  const action = useAction();
-  useUnsaved(name !== (version.data.name ?? ""));
-  const save = async (etag: string | undefined) => {
-    try {
-      await call<Factory>("PUT", path, { json: { name: name.trim() || null }, ifMatch: etag });
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 412) throw error;
-      const found = await call<Factory>("GET", path);
-      // what changed may have been the production alone
-      if (found.data.name !== version.data.name) {
-        setTheirs(found);
-        return;
-      }
-      await call<Factory>("PUT", path, { json: { name: name.trim() || null }, ifMatch: found.etag });
-    }
-    announce("The factory is renamed");
-    close();
-    done();
-  };
-  if (theirs) {
-    return (
-      <Conflict
-        what="this factory"
-        fields={[{ title: "Name", mine: name, theirs: theirs.data.name ?? "" }]}
-        action={action}
-        back={() => setTheirs(undefined)}
-        keepMine={() => save(theirs.etag)}
-        takeTheirs={() => {
-          close();
-          done();
-        }}
-      />
-    );
-  }
-  return (
-    <Dialog title={`Rename ${factoryName(version.data)}`} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!action.busy) void action.run(() => save(version.etag));
-        }}
-      >
-        <Field label="Name" value={name} set={setName} maxLength={200} autocomplete="off" fault={faultOf(action.error, "name")} />
-        <Failure error={action.error} beside={["name"]} />
-        <div class="buttons">
-          <Button type="submit" kind="main" busy={action.busy}>
-            Save
-          </Button>
-          <Back />
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function Delete({ path, version, close }: { path: string; version: Version; close: () => void }) {
-  const action = useAction();
-  const name = factoryName(version.data);
-  const remove = async () => {
-    await call("DELETE", path);
-    announce(`${name} is deleted`);
-    go(["factories"]);
-  };
-  return (
-    <Confirm title={`Delete ${name}?`} verb="Delete for ever" typed={name} action={action} run={remove} close={close}>
-      <p>All its production is deleted with it. This can not be undone.</p>
-    </Confirm>
   );
 }

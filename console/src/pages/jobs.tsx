@@ -6,10 +6,11 @@ import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
 import { loadTables } from "../state/tables.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Card, Empty, Failure, Link, Select, Skeleton } from "../ui/basic.tsx";
+import { Button, Card, Empty, Failure, Link, Select, SkeletonCard } from "../ui/basic.tsx";
 import { ago, bytes, count, duration, plural, time, title } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
+import { Name } from "../ui/text.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { ACTIVE, JobState, STATES } from "./job-state.tsx";
 import type { PageProps } from "./pages.ts";
@@ -27,7 +28,7 @@ export function Jobs({ path: [id], query }: PageProps) {
 
 function columns(changed: () => void): TableColumn<Job>[] {
   return [
-    { name: "file", title: "File", line: "name", cell: (job) => <Link to={href(["jobs", job.id])}>{nameOf(job)}</Link> },
+    { name: "file", title: "File", line: "name", cell: (job) => <Link to={href(["jobs", job.id])}><Name>{nameOf(job)}</Name></Link> },
     { name: "table", title: "Table", cell: ({ table }) => title(table) },
     { name: "state", title: "State", cell: (job) => <JobState job={job} /> },
     { name: "written", title: "Written", number: true, cell: ({ rows }) => count(rows.written) },
@@ -84,9 +85,16 @@ function AllJobs({ query }: { query: URLSearchParams }) {
             columns={columns(() => void pages.reload())}
             keyOf={(job) => job.id}
             empty={
-              <Empty title={status || table ? "No job matches" : "No jobs yet"}>
-                <p>A file over 5 MB, or one put into landing/ of the bucket, becomes a job.</p>
-              </Empty>
+              status || table ? (
+                <Empty title="No job matches">
+                  <Link to={href(["jobs"])}>Show all jobs</Link>
+                </Empty>
+              ) : (
+                <Empty title="No jobs yet">
+                  <p>A file over 5 MB, or one put into landing/ of the bucket, becomes a job.</p>
+                  <Link to={href(["data", "load"])}>Load files</Link>
+                </Empty>
+              )
             }
           />
         </Card>
@@ -104,7 +112,7 @@ function OneJob({ id }: { id: string }) {
     return (
       <>
         <Heading title="Job" up={up} />
-        {job.error ? <Failure error={job.error} retry={() => void job.reload()} /> : <Skeleton />}
+        {job.error ? <Failure error={job.error} retry={() => void job.reload()} /> : <SkeletonCard />}
       </>
     );
   }

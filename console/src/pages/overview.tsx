@@ -10,6 +10,7 @@ import { Badge, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Legend, Sparkline } from "../ui/charts.tsx";
 import { count, date, percent, plural, title } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
+import { Name } from "../ui/text.tsx";
 import { JobState } from "./job-state.tsx";
 
 const POLL_MS = 5000;
@@ -60,7 +61,9 @@ function JobList({ jobs }: { jobs: OverviewData["jobs"] }) {
       <ul class="list">
         {jobs.latest.map((job) => (
           <li>
-            <Link to={href(["jobs", job.id])}>{job.filename ?? title(job.table)}</Link>
+            <Link to={href(["jobs", job.id])}>
+              <Name>{job.filename ?? title(job.table)}</Name>
+            </Link>
             <span>
               <JobState job={job} />
             </span>
@@ -98,7 +101,9 @@ function FactoryList({ factories }: { factories: OverviewData["factories"] }) {
       <ul class="list small-charts">
         {factories.map((factory) => (
           <li>
-            <Link to={href(["factories", factory.id])}>{factoryName(factory)}</Link>
+            <Link to={href(["factories", factory.id])}>
+              <Name>{factoryName(factory)}</Name>
+            </Link>
             <Sparkline
               actual={factory.chart_data.sprocket_production_actual}
               goal={factory.chart_data.sprocket_production_goal}
@@ -122,7 +127,9 @@ function Birthdays({ data }: Part) {
           {data.birthdays.map(({ username, next_birthday, turns, in_days }) => (
             <li>
               <span>
-                <Link to={href(["people"], { name: username })}>{username}</Link> turns {turns}
+                <Link to={href(["people"], { name: username })}>
+                  <bdi>{username}</bdi>
+                </Link> turns {turns}
               </span>
               <span class="quiet">{in_days ? date(next_birthday) : "today"}</span>
             </li>

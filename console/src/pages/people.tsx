@@ -4,13 +4,14 @@ import { useState } from "preact/hooks";
 import { Problem, call, get } from "../api/http.ts";
 import type { Upcoming } from "../api/types.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
-import { href, setQuery } from "../state/router.ts";
+import { href, setQuery, useText } from "../state/router.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Field, Select, Skeleton } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { date, plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
+import { Name } from "../ui/text.tsx";
 import { Link } from "../ui/basic.tsx";
 import type { PageProps } from "./pages.ts";
 import { BirthdayForm } from "./person-form.tsx";
@@ -22,11 +23,11 @@ const SPANS: [string, string][] = [
 ];
 
 export const pathOf = (name: string) => `hello/${encodeURIComponent(name)}`;
-const inDays = (days: number) => (days ? `in ${plural(days, "day")}` : "today");
+const inDays = (days: number) => (days ? `in\u00a0${plural(days, "day").replace(" ", "\u00a0")}` : "today");
 
 const COLUMNS: TableColumn<Upcoming>[] = [
   { name: "day", title: "Day", cell: ({ next_birthday, in_days }) => `${date(next_birthday)}, ${inDays(in_days)}` },
-  { name: "name", title: "Name", cell: ({ username }) => <Link to={href(["people"], { name: username })}>{username}</Link> },
+  { name: "name", title: "Name", cell: ({ username }) => <Link to={href(["people"], { name: username })}><Name>{username}</Name></Link> },
   { name: "turns", title: "Turns", number: true, cell: ({ turns }) => turns },
 ];
 
@@ -35,7 +36,7 @@ export function People({ query }: PageProps) {
   const name = query.get("name");
   const pages = usePages<Upcoming>("birthdays", { within });
   const [adding, setAdding] = useState(false);
-  const [text, setText] = useState(name ?? "");
+  const [text, setText] = useText(name ?? "");
   const done = (sentence: string) => {
     setAdding(false);
     announce(sentence);
@@ -103,7 +104,7 @@ function Person({ name, done }: { name: string; done: (sentence: string) => void
   const removing = useAction();
   const close = () => setAsked(undefined);
   if (person.error instanceof Problem && person.error.status === 404) {
-    return <Empty title={`${name} is not known.`} />;
+    return <Empty title={`No person named “${name}” was found.`} />;
   }
   if (person.error) return <Failure error={person.error} retry={() => void person.reload()} />;
   if (!person.data) return <Skeleton lines={2} />;

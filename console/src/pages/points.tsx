@@ -66,7 +66,15 @@ export function Points({ factory, span, changed }: PointsProps) {
         </>
       }
     >
-      <ListTable pages={pages} caption="Points of production" fits columns={columns} keyOf={({ id }) => id} empty={<Empty title="No points here." />} />
+      <ListTable pages={pages} caption="Points of production" fits columns={columns} keyOf={({ id }) => id} empty={
+          span.from || span.to ? (
+            <Empty title="No points in this span" />
+          ) : (
+            <Empty title="No points yet">
+              <p>Add one, or paste many from a spreadsheet, with the buttons above.</p>
+            </Empty>
+          )
+        } />
       {asked?.form === "add" && <PointForm path={path} done={done} close={close} />}
       {asked?.form === "change" && <PointForm path={path} point={asked.point} done={done} close={close} />}
       {asked?.form === "paste" && <PastePoints path={path} done={done} close={close} />}

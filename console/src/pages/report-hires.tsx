@@ -1,11 +1,10 @@
 // Hires of a year: by quarter, and the departments above the mean.
 
-import { useState } from "preact/hooks";
 import type { Department, Hires as HiresRow } from "../api/types.ts";
 import { useLoad } from "../state/load.ts";
 import { wholeReport } from "../state/reports.ts";
-import { setQuery } from "../state/router.ts";
-import { Button, Card, Empty, Failure, Field, Skeleton } from "../ui/basic.tsx";
+import { href, setQuery, useText } from "../state/router.ts";
+import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
 import { Bars, Columns } from "../ui/charts.tsx";
 import { count, figure } from "../ui/format.ts";
 import { LongTable } from "../ui/longtable.tsx";
@@ -16,7 +15,7 @@ const YEAR = 2021;
 const QUARTERS = ["Q1", "Q2", "Q3", "Q4"] as const;
 
 function Year({ year }: { year: number }) {
-  const [text, setText] = useState(String(year));
+  const [text, setText] = useText(String(year));
   return (
     <form
       class="row"
@@ -31,6 +30,7 @@ function Year({ year }: { year: number }) {
   );
 }
 
+const LoadHires = () => <Link to={href(["data", "load"], { table: "hired_employees" })}>Load hired employees</Link>;
 const yearOf = (query: URLSearchParams) => Number(query.get("year")) || YEAR;
 const total = ({ Q1, Q2, Q3, Q4 }: HiresRow) => Q1 + Q2 + Q3 + Q4;
 
@@ -59,7 +59,8 @@ export function Hires({ query }: { query: URLSearchParams }) {
       {!rows && !report.error && <Skeleton lines={8} />}
       {rows && !rows.length && (
         <Empty title={`Nobody was hired in ${year}.`}>
-          <p>Only hires with a known department and job count.</p>
+          <p>Only hires with a known department and job count. Choose another year, or load hires.</p>
+          <LoadHires />
         </Empty>
       )}
       {rows && rows.length > 0 && (
@@ -89,7 +90,12 @@ export function Departments({ query }: { query: URLSearchParams }) {
       <Year year={year} />
       <Failure error={report.error} retry={() => void report.reload()} />
       {!rows && !report.error && <Skeleton lines={6} />}
-      {rows && !rows.length && <Empty title={`No department hired more than the mean in ${year}.`} />}
+      {rows && !rows.length && (
+        <Empty title={`No department hired more than the mean in ${year}.`}>
+          <p>Choose another year, or load hires.</p>
+          <LoadHires />
+        </Empty>
+      )}
       {rows && rows.length > 0 && (
         <>
           <Bars

@@ -1,16 +1,16 @@
 // What each factory made and was to make over a span of days.
 
-import { useState } from "preact/hooks";
 import type { Production } from "../api/types.ts";
 import { useLoad } from "../state/load.ts";
 import { factoryName } from "../state/factories.ts";
 import { wholeReport } from "../state/reports.ts";
-import { href, setQuery } from "../state/router.ts";
+import { href, setQuery, useText } from "../state/router.ts";
 import { Button, Card, Empty, Failure, Field, Link, Skeleton } from "../ui/basic.tsx";
 import { Bars } from "../ui/charts.tsx";
 import { count, percent } from "../ui/format.ts";
 import { LongTable } from "../ui/longtable.tsx";
 import type { TableColumn } from "../ui/table.tsx";
+import { Name } from "../ui/text.tsx";
 import { ReportFiles } from "./reports.tsx";
 
 const PATH = "reports/production";
@@ -23,7 +23,7 @@ function second(day: string | null, end: boolean): number | undefined {
 }
 
 const COLUMNS: TableColumn<Production>[] = [
-  { name: "name", title: "Factory", cell: (row) => <Link to={href(["factories", row.factory_id])}>{nameOf(row)}</Link>, sort: (row) => nameOf(row) },
+  { name: "name", title: "Factory", cell: (row) => <Link to={href(["factories", row.factory_id])}><Name>{nameOf(row)}</Name></Link>, sort: (row) => nameOf(row) },
   { name: "actual", title: "Actual", number: true, cell: ({ actual }) => count(actual), sort: ({ actual }) => actual },
   { name: "goal", title: "Goal", number: true, cell: ({ goal }) => count(goal), sort: ({ goal }) => goal },
   { name: "attainment", title: "Attainment", number: true, cell: ({ attainment }) => percent(attainment), sort: ({ attainment }) => attainment ?? -1 },
@@ -33,8 +33,8 @@ const COLUMNS: TableColumn<Production>[] = [
 const nameOf = ({ factory_id, name }: Production) => factoryName({ id: factory_id, name });
 
 export function ProductionReport({ query }: { query: URLSearchParams }) {
-  const [from, setFrom] = useState(query.get("from") ?? "");
-  const [to, setTo] = useState(query.get("to") ?? "");
+  const [from, setFrom] = useText(query.get("from") ?? "");
+  const [to, setTo] = useText(query.get("to") ?? "");
   const asked = { from: second(query.get("from"), false), to: second(query.get("to"), true) };
   const backwards = from && to && from > to;
   const report = useLoad(`${PATH} ${asked.from} ${asked.to}`, (signal) => wholeReport<Production>(PATH, asked, signal));
@@ -53,7 +53,16 @@ export function ProductionReport({ query }: { query: URLSearchParams }) {
       <p class="hint">Whole days of UTC; all of them where no day is chosen.</p>
       <Failure error={report.error} retry={() => void report.reload()} />
       {!rows && !report.error && <Skeleton lines={8} />}
-      {rows && !rows.length && <Empty title="No production in these days." />}
+      {rows && !rows.length && asked.from === undefined && asked.to === undefined && (
+        <Empty title="No production yet">
+          <Link to={href(["factories"])}>Add points to a factory</Link>
+        </Empty>
+      )}
+      {rows && !rows.length && (asked.from !== undefined || asked.to !== undefined) && (
+        <Empty title="No production in these days">
+          <Link to={href(["reports", "production"])}>Show all days</Link>
+        </Empty>
+      )}
       {rows && rows.length > 0 && (
         <>
           <Bars

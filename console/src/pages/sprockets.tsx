@@ -7,7 +7,7 @@ import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
 import { go, href } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
+import { Button, Card, Empty, Failure, Link, SkeletonCard } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
@@ -95,7 +95,7 @@ function OneSprocket({ id }: { id: string }) {
   return (
     <>
       <Heading title={`Sprocket ${id}`} up={UP} />
-      {loading.error ? <Failure error={loading.error} retry={() => void loading.reload()} /> : <Skeleton />}
+      {loading.error ? <Failure error={loading.error} retry={() => void loading.reload()} /> : <SkeletonCard />}
     </>
   );
 }

@@ -37,6 +37,10 @@ export function parsePasted(text: string): Pasted {
     const seconds = moment(time);
     // the titles of the columns
     if (!index && Number.isNaN(seconds) && !COUNT.test(actual)) continue;
+    if (cells.length < 3) {
+      faults.push(`line ${index + 1}: needs a time, actual and goal, each in a cell of its own`);
+      continue;
+    }
     const ids = idsOf(sprockets.join(" "));
     const wrong = [
       Number.isNaN(seconds) && `"${time}" is not a time such as 2026-11-21 14:30`,

@@ -2,6 +2,7 @@
 // server need not know it. `#/data/jobs?key=7` is the path ["data", "jobs"] with a query.
 
 import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import { entered } from "./unsaved.ts";
 
 export interface Place {
@@ -66,4 +67,11 @@ export function setQuery(query: Parameters): void {
   const all = { ...Object.fromEntries(place.value.query), ...query };
   history.replaceState(null, "", href(place.value.path, all));
   arrive();
+}
+
+/** The text of a field that follows what the address has: by a link the page may stay. */
+export function useText(value: string): [text: string, set: (text: string) => void] {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return [text, setText];
 }

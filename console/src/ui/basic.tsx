@@ -41,14 +41,21 @@ export function Link({ to, children, ...rest }: { to: string; children: Children
   );
 }
 
+/** Whether the same request may succeed a little later. */
+const mayPass = (error: Error) => !(error instanceof Problem) || !error.status || error.status === 429 || error.status >= 500;
+
 /** What went wrong, in a sentence, beside its cause; faults of fields that are beside them are left out. */
 export function Failure({ error, beside = [], retry }: { error: Error | undefined; beside?: string[]; retry?: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.closest("form")?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [error]);
   if (!error) return null;
   const faults = error instanceof Problem ? error.faults : [];
-  const other = faults.filter(({ loc }) => !beside.includes(String(loc.at(-1))));
+  const other = faults.filter(({ loc }) => !beside.some((name) => loc.includes(name)));
   return (
-    <div class="failure" role="alert">
-      <p>{error.message}</p>
+    <div ref={box} class="failure" role="alert">
+      <p>{faults.length > other.length ? "Nothing is saved yet: a field needs correction." : error.message}</p>
       {other.length > 0 && (
         <ul>
           {other.slice(0, 10).map(({ loc, msg }) => (
@@ -59,7 +66,7 @@ export function Failure({ error, beside = [], retry }: { error: Error | undefine
           {other.length > 10 && <li>and {other.length - 10} more</li>}
         </ul>
       )}
-      {retry && <Button onClick={retry}>Try again</Button>}
+      {retry && mayPass(error) && <Button onClick={retry}>Try again</Button>}
     </div>
   );
 }
@@ -67,7 +74,7 @@ export function Failure({ error, beside = [], retry }: { error: Error | undefine
 /** The fault of a field in a failed save. */
 export function faultOf(error: Error | undefined, name: string): string | undefined {
   if (!(error instanceof Problem)) return undefined;
-  return error.faults.find(({ loc }) => loc.at(-1) === name)?.msg;
+  return error.faults.find(({ loc }) => loc.includes(name))?.msg;
 }
 
 interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "value" | "label"> {
@@ -78,8 +85,12 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "va
   fault?: string | undefined;
 }
 
-export function Field({ label, value, set, hint, fault, ...rest }: FieldProps) {
+export function Field({ label, value, set, hint, fault: found, ...rest }: FieldProps) {
   const id = useId();
+  // the fault is that of the value that was sent, not of one entered since
+  const sent = useRef({ found, value });
+  if (sent.current.found !== found) sent.current = { found, value };
+  const fault = sent.current.value === value ? found : undefined;
   const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -139,14 +150,23 @@ export function Check({ label, value, set }: { label: string; value: boolean; se
 }
 
 /** In place of what is still loading. */
-export function Skeleton({ lines = 5 }: { lines?: number }) {
+export function Skeleton({ lines = 5, rows }: { lines?: number; rows?: boolean }) {
   return (
-    <div class="skeleton" role="status">
+    <div class={rows ? "skeleton rows" : "skeleton"} role="status">
       <span class="hidden">Loading…</span>
       {Array.from({ length: lines }, () => (
         <span class="bone" aria-hidden="true" />
       ))}
     </div>
+  );
+}
+
+/** In place of a page that is one thing, such as a sprocket. */
+export function SkeletonCard() {
+  return (
+    <Card>
+      <Skeleton lines={8} />
+    </Card>
   );
 }
 

@@ -3,6 +3,7 @@
 import { count, figure } from "./format.ts";
 import { download } from "./download.ts";
 import type { Children } from "./basic.tsx";
+import { Name } from "./text.tsx";
 
 const WIDTH = 160;
 const HEIGHT = 44;
@@ -10,7 +11,7 @@ const HEIGHT = 44;
 function path(values: number[], low: number, high: number): string {
   const step = WIDTH / Math.max(values.length - 1, 1);
   const room = HEIGHT - 6;
-  const at = (value: number) => 3 + room - (room * (value - low)) / (high - low || 1);
+  const at = (value: number) => 3 + room - (room * (value - low)) / (high - low);
   const points = values.map((value, i) => `${(i * step).toFixed(1)} ${at(value).toFixed(1)}`);
   if (points.length === 1) points.push(`${WIDTH} ${points[0]?.split(" ")[1]}`);
   return `M${points.join("L")}`;
@@ -19,8 +20,9 @@ function path(values: number[], low: number, high: number): string {
 /** Actual against goal, as small as a word. */
 export function Sparkline({ actual, goal, label }: { actual: number[]; goal: number[]; label: string }) {
   if (!actual.length) return <p class="quiet">No production yet</p>;
-  const low = Math.min(...actual, ...goal);
-  const high = Math.max(...actual, ...goal);
+  const [least, most] = [Math.min(...actual, ...goal), Math.max(...actual, ...goal)];
+  // what does not change is drawn in the middle
+  const [low, high] = least === most ? [least - 1, most + 1] : [least, most];
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
       <path class="goal" d={path(goal, low, high)} />
@@ -62,7 +64,9 @@ export function Bars({ bars: all, label, line }: BarsProps) {
       <ul>
         {bars.map(({ name, value, text }) => (
           <li>
-            <span class="name">{name}</span>
+            <span class="name">
+              <Name>{name}</Name>
+            </span>
             <span class="value">{text ?? figure(value)}</span>
             <svg class="bar" aria-hidden="true" height="14" width="100%">
               <rect class="track" width="100%" height="14" rx="3" />

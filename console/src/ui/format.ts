@@ -3,13 +3,17 @@
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const count = (value: number) => number.format(value);
 export const figure = (value: number) => short.format(value);
+/** In the room beside an axis: 2B */
+export const axisFigure = (value: number) => (Math.abs(value) < 100_000 ? number : compact).format(value);
 export const percent = (value: number | null) => (value === null ? "–" : `${tenths.format(value * 100)}\u00a0%`);
+export const ofGoal = (part: number | null) => (part === null ? "No goal" : `${percent(part)} of the goal`);
 export const words = (name: string) => name.replaceAll("_", " ");
 export const title = (name: string) => words(name).replace(/^./, (letter) => letter.toUpperCase());
 export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;

@@ -135,11 +135,14 @@ interface ListProps<T> {
 /** A list of the API as a table: while it loads, when it is empty, when it failed. */
 export function ListTable<T>({ pages, caption, columns, keyOf, empty, fits }: ListProps<T>) {
   const { data, error, reload } = pages;
+  // the next page has as many rows as this one, until it is known
+  const rows = useRef(6);
+  if (data?.items.length) rows.current = data.items.length;
   if (data && !data.items.length && pages.number === 1 && !pages.next) return <>{empty}</>;
   return (
     <>
       <Failure error={error} retry={() => void reload()} />
-      {!data && !error && <Skeleton lines={6} />}
+      {!data && !error && <Skeleton lines={rows.current} rows />}
       {data && data.items.length > 0 && <Table caption={caption} columns={columns} rows={data.items} keyOf={keyOf} fits={fits} />}
       {data && !data.items.length && <Empty title={pages.next ? "Nothing on this page; the next one may have more." : "Nothing more."} />}
       <Pager number={pages.number} previous={pages.previous} next={pages.next} name={caption} loading={!data} />

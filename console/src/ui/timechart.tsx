@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "../api/types.ts";
+import { axisFigure } from "./format.ts";
 
 interface TimeChartProps {
   chart: Chart;
@@ -50,8 +51,9 @@ function options(width: number, label: string, zoomed: TimeChartProps["zoomed"])
     height: HEIGHT,
     title: "",
     cursor: { drag: { x: true, y: false, setScale: false } },
-    scales: { x: { time: true } },
-    axes: [{ ...axis, values: TICKS, size: 64 }, { ...axis, size: 56 }],
+    // one point alone is in the middle of two hours
+    scales: { x: { time: true, range: (_plot, min, max) => (min === max ? [min - 3600, max + 3600] : [min, max]) } },
+    axes: [{ ...axis, values: TICKS, size: 64 }, { ...axis, size: 56, values: (_plot, values) => values.map((value) => axisFigure(value)) }],
     series: [
       { label, value: "{D} {MMM} {YYYY}, {HH}:{mm}" },
       { label: "Actual", stroke: colour("accent"), width: 2, points: { size: 5 } },
