@@ -32,7 +32,7 @@ def send(file: Path, made: dict[str, Any], remember: Callable[[dict[str, Any]], 
     """
     upload = made["upload"]
     stored = made.setdefault("stored", {})  # entity tags by the number of the part
-    start = 0
+    start, before = 0, _version(file)
     with (
         bar("upload", file.stat().st_size, sizes=True) as progress,
         httpx.Client(timeout=UPLOAD_TIMEOUT) as bucket,
@@ -44,9 +44,16 @@ def send(file: Path, made: dict[str, Any], remember: Callable[[dict[str, Any]], 
                     remember(made)
                 start += part["bytes"]
                 progress.reach(start)
+            if _version(file) != before:
+                raise CommandError(REFUSED, f"{file.name} has changed while it was sent: run again")
             _complete(bucket, upload, stored)
         except _UploadEndedError:
             return
+
+
+def _version(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _put(bucket: httpx.Client, file: Path, part: dict[str, Any], start: int, reach: Reach) -> str:

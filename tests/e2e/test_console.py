@@ -210,6 +210,27 @@ def test_an_upload_whose_job_somebody_else_cancels_ends(
         expect(card.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_file_that_changes_while_it_is_sent_is_not_loaded(
+    browser: Browser, api: str, cloud: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "changing.csv"
+    file.write_text(f"compound_id,compound_name\n1,{'C' * 9_000}\n" * 600)
+    with watched(browser, "net::ERR_") as page:
+        sign_in(page, cloud)
+        page.goto(f"{api}/#/data/load?table=compounds")
+        expect(page.get_by_label("choose them")).to_be_enabled()
+        page.get_by_label("choose them").set_input_files(file)
+        card = page.locator(".card", has=page.get_by_role("heading", name="changing.csv"))
+        page.route(PARTS, lambda route: route.abort())
+        card.get_by_role("button", name="Upload and load").click()
+        expect(card.get_by_text("The connection broke")).to_be_visible()
+        file.write_text(f"compound_id,compound_name\n2,{'N' * 9_000}\n" * 700)
+        page.unroute(PARTS)
+        card.get_by_role("button", name="Try again now").click()
+        expect(card.get_by_role("alert")).to_contain_text("The file has changed")
+        card.get_by_role("button", name="Remove from this page").click()
+
+
 def test_a_small_file_that_takes_long_is_followed_as_a_job(page: Page, api: str) -> None:
     page.goto(f"{api}/#/data/load")
     expect(page.get_by_label("choose them")).to_be_enabled()

@@ -3,7 +3,7 @@
 import re
 import socket
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +28,7 @@ class Bucket:
 
     def __init__(self) -> None:
         self.requests: list[str] = []  # the numbers of parts, and JOIN
+        self.before: dict[str, Callable[[], object]] = {}
         self.failures: dict[str, list[Outcome | None]] = defaultdict(list)  # None: a cut connection
 
     def respond(self, response: S3Response, request: Any, url: str) -> Any:
@@ -36,6 +37,7 @@ class Bucket:
         found = re.search(r"partNumber=(\d+)", url)
         name = found[1] if found else JOIN
         self.requests.append(name)
+        self.before.get(name, lambda: None)()
         if not self.failures[name]:
             return KEY_RESPONSE(response, request, url)
         outcome = self.failures[name].pop(0)
@@ -123,6 +125,19 @@ def test_an_upload_that_s3_refuses_is_begun_anew(
     assert upload(run, bridge, file).code == 0
     assert bucket.requests == ["1", "2", "1", "2", "3", "4", "5", JOIN]
     assert len(jobs()) == 2
+
+
+def test_a_file_that_changes_while_it_is_sent_is_not_loaded(
+    run: Cli, bridge: Bridge, bucket: Bucket, file: Path
+) -> None:
+    bucket.before["4"] = lambda: file.write_text(file.read_text().replace("1000", "9999"))
+    changed = upload(run, bridge, file)
+    assert changed.code == client.REFUSED
+    assert "departments.csv has changed while it was sent" in changed.err
+    bucket.before.clear()
+    assert upload(run, bridge, file).code == 0
+    assert bucket.requests == ["1", "2", "3", "4", "5", "1", "2", "3", "4", "5", JOIN]
+    assert stored(jobs()[0]) == file.read_bytes()
 
 
 def test_an_upload_whose_job_is_cancelled_meanwhile_ends_as_the_job(

@@ -1,6 +1,7 @@
 """A large file in parts: each is put by its own address, and sent again alone if it breaks."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.large import arrivals, objects, parts
+from ingestion.large.store import records
 from shared import dynamo
 from tests.front_door import Context, Response, call
 from tests.large_files import arrival, job_of, run
@@ -78,6 +80,14 @@ def test_each_part_is_signed_with_its_size_and_ends_with_the_job() -> None:
         assert query["X-Amz-Expires"] == [str(parts.SECONDS)]
         assert query["partNumber"] == [str(part["number"])]
     assert sum(part["bytes"] for part in made["upload"]["parts"]) == 20_000_000
+
+
+def test_the_record_of_a_job_that_nobody_uploads_to_goes_after_its_addresses() -> None:
+    made = create(1000).json
+    job = records.get(made["id"])
+    assert job is not None
+    ends = datetime.fromisoformat(made["expires_at"]).timestamp()
+    assert ends < job["expires"] < ends + 2 * 86400
 
 
 def test_who_names_no_size_gets_the_form_alone() -> None:

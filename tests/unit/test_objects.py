@@ -1,11 +1,12 @@
 """Where clients are sent with their files: presigned forms and URLs."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from ingestion.large import objects
+from ingestion.large import objects, parts
 
 REGIONS = ["us-east-1", "eu-central-1", "ap-south-2", "il-central-1"]
 
@@ -34,6 +35,9 @@ def test_forms_and_urls_name_the_bucket_in_its_region(
     of_region(region)
     host = f"landing-bucket.s3.{region}.amazonaws.com"
     assert objects.presigned_post("uploads/1/a.csv", 60)["url"] == f"https://{host}/"
+    upload = parts.presigned("uploads/1/a.csv", "id", 9)
+    for address in (upload["parts"][0]["url"], upload["complete_url"]):
+        assert address.startswith(f"https://{host}/uploads/1/a.csv?uploadId=id&")
     url = urlsplit(objects.presigned_get("rejects/1.csv", "rejects.csv"))
     assert (url.scheme, url.netloc, url.path) == ("https", host, "/rejects/1.csv")
     assert f"%2F{region}%2Fs3%2F" in url.query, "signed for the region"
@@ -48,3 +52,22 @@ def test_an_endpoint_of_the_environment_is_taken_as_it_is(
     assert objects.presigned_post("uploads/1/a.csv", 60)["url"] == f"{endpoint}/landing-bucket"
     url = objects.presigned_get("rejects/1.csv", "rejects.csv")
     assert url.startswith(f"{endpoint}/landing-bucket/rejects/1.csv?")
+
+
+class SentError(Exception):
+    """Carries the headers of a request that was about to be sent."""
+
+
+def test_an_upload_in_parts_is_begun_without_a_checksum(of_region: Callable[[str], None]) -> None:
+    """S3 would refuse parts without one of that kind, and clients send none."""
+    of_region("eu-central-1")
+
+    def look(request: Any, **_: object) -> None:
+        raise SentError(dict(request.headers))
+
+    objects.hurried().meta.events.register("before-send.s3.CreateMultipartUpload", look)
+    with pytest.raises(SentError) as sent:
+        parts.begin("uploads/1/a.csv")
+    (headers,) = sent.value.args
+    assert headers["Content-Type"] == b"text/csv"
+    assert not [name for name in headers if "checksum" in name.lower()]

@@ -62,11 +62,13 @@ export class Parts {
   }
 
   private async put({ number, start, bytes, url }: Part, signal: AbortSignal, report: () => void): Promise<boolean> {
-    const reply = await request("PUT", url, this.file.slice(start, start + bytes), signal, (loaded) => {
+    const piece = this.file.slice(start, start + bytes);
+    const reply = await request("PUT", url, piece, signal, (loaded) => {
       this.sent.set(number, Math.min(loaded, bytes));
       report();
     });
     this.sent.delete(number);
+    if (!reply) await readable(piece);
     if (!settled(reply)) return false;
     this.tags.set(number, reply.etag ?? "");
     return true;
@@ -78,6 +80,15 @@ export class Parts {
     const reply = await request("POST", this.upload.complete_url, list, signal);
     // S3 may fail after it has responded with a 200
     return settled(reply) && !reply.text.includes("<Error>");
+  }
+}
+
+/** A file that has changed can not be read any more, which looks like a broken connection. */
+async function readable(piece: Blob): Promise<void> {
+  try {
+    await piece.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error("The file has changed since it was chosen. Remove it from this page, and choose it again.");
   }
 }
 
