@@ -25,6 +25,15 @@ BY_PARAMETER = {
     "AWS::WAFv2::WebACLAssociation",
 }
 
+# Rules of AWS's core rule set that look at bodies, as AWS lists them
+OF_BODIES = (
+    "CrossSiteScripting",
+    "EC2MetaDataSSRF",
+    "GenericLFI",
+    "GenericRFI",
+    "SizeRestrictions",
+)
+
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
@@ -79,7 +88,7 @@ def test_the_firewall_is_before_the_stage(made: dict[str, Any]) -> None:
     assert all(rule["OverrideAction"] == {"None": {}} for rule in rules.values())
     # a file's cells may be any text, and megabytes of it
     counted = rules["common"]["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
-    assert {each["Name"].rpartition("_")[2] for each in counted} == {"BODY"}
+    assert {each["Name"] for each in counted} == {f"{rule}_BODY" for rule in OF_BODIES}
     # requests name people
     parts = [acl, *acl["Rules"]]
     assert not any(part["VisibilityConfig"]["SampledRequestsEnabled"] for part in parts)
@@ -189,7 +198,10 @@ def test_expensive_routes_are_throttled_first(made: dict[str, Any]) -> None:
         ("GET", "/reports/{proxy+}"),
         ("GET", "/{proxy+}"),
     } <= set(rates)
-    paths = only(stack(made), "AWS::ApiGateway::RestApi")["Body"]["paths"]
+    body = only(stack(made), "AWS::ApiGateway::RestApi")["Body"]
+    throttled = body["x-amazon-apigateway-gateway-responses"]["THROTTLED"]["responseParameters"]
+    assert throttled["gatewayresponse.header.Retry-After"] == "'1'"
+    paths = body["paths"]
     for (method, path), each in rates.items():
         assert method.lower() in paths[path], path
         assert each["ThrottlingRateLimit"] < everything["ThrottlingRateLimit"]

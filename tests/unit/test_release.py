@@ -1,5 +1,6 @@
 """The release that is promoted from environment to environment, and the roles that deploy it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from infra.release import name_of, release
+from infra.release import list_libraries, name_of, release
 from tests.template import ROOT
 from tests.transformed import parameters
 
@@ -44,6 +45,16 @@ def test_all_files_are_in_the_bucket_of_the_environment(
     assert [each["Properties"]["DefinitionS3Location"] for each in machines] == [
         {"Bucket": {"Ref": "ArtifactBucket"}, "Key": definition} for definition in definitions
     ]
+
+
+def test_the_list_of_libraries_can_be_attested(tmp_path: Path) -> None:
+    list_libraries(tmp_path / "sbom.json")
+    listed = json.loads((tmp_path / "sbom.json").read_text("utf-8"))
+    # what actions/attest-sbom knows CycloneDX by
+    assert listed["bomFormat"] == "CycloneDX"
+    assert listed["serialNumber"]
+    assert listed["specVersion"]
+    assert "pydynox" in {each["name"] for each in listed["components"]}
 
 
 def test_a_name_is_of_one_content(tmp_path: Path) -> None:
@@ -134,6 +145,8 @@ def test_roles_of_the_stack_are_made_and_given_rights_within_the_boundary_only(
         )
     ]
     assert not {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} & set(free)
+    # with which CloudFormation changes what else a role has
+    assert {"iam:UpdateRole", "iam:UpdateAssumeRolePolicy", "iam:TagRole"} <= set(free)
     assert "iam:DeleteRolePermissionsBoundary" not in free
     assert not [action for action in free if "*" in action]
 
