@@ -35,6 +35,10 @@ class CommandError(Exception):
         self.code = code
 
 
+class MissingError(CommandError):
+    """The API has nothing of that name or id."""
+
+
 @dataclass(frozen=True)
 class Access:
     """Where the API is, and the headers that open it."""
@@ -195,7 +199,8 @@ def _expect_success(response: httpx.Response) -> httpx.Response:
     if not detail:
         detail = f"{response.reason_phrase} from {response.url}: is it the API of Sprocketworks?"
     advice = [SIGN_IN] if response.status_code == 401 else []
-    raise CommandError(code, f"{response.status_code} {detail}", *_faults(problem), *advice)
+    kind = MissingError if response.status_code == 404 else CommandError
+    raise kind(code, f"{response.status_code} {detail}", *_faults(problem), *advice)
 
 
 def _faults(problem: Document) -> Iterator[str]:

@@ -90,11 +90,10 @@ def _loaded(client: Client, file: Path, body: dict[str, Any], *, wait: bool) -> 
     body = body | {"filename": uploads.name_of(file), "bytes": size}
     memory = uploads.Memory(client.api, file, body)
     job = uploads.job_for(client, file, body, memory)
-    if not wait:
-        return client.document("GET", "ingestions", job["id"])
-    job = _followed(client, job["id"])
-    memory.forget()
-    return job
+    if wait:
+        job = _followed(client, job["id"])
+    memory.forget()  # given again, the file is loaded again
+    return job if wait else client.document("GET", "ingestions", job["id"])
 
 
 def _print_jobs(context: typer.Context, jobs: list[Document], *, several: bool) -> None:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sprocketworks import parts
-from sprocketworks.client import REFUSED, USAGE, Client, CommandError
+from sprocketworks.client import REFUSED, USAGE, Client, CommandError, MissingError
 from sprocketworks.files import Document, read_object, reason, state_folder, write_private
 from sprocketworks.output import bar, say
 
@@ -57,14 +57,14 @@ def name_of(file: Path) -> str:
 def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) -> Document:
     """The job of a file, whose upload is done: the one that is remembered, or a new one."""
     known = memory.read()
-    if known:
-        job = client.document("GET", "ingestions", known["id"])
-        if job["status"] in {"planning", "running", "succeeded"}:
-            say(f"going on with ingestion {job['id']}")
-            return job
-        if job["status"] != "awaiting_upload" or _is_over(known):
-            known = None
-    made = known or client.post("ingestions", body=body)
+    job = _job_now(client, known) if known else None
+    if job and job["status"] in {"planning", "running", "succeeded"}:
+        say(f"going on with ingestion {job['id']}")
+        return job
+    if known and job and job["status"] == "awaiting_upload" and not _is_over(known):
+        made = known
+    else:
+        made = client.post("ingestions", body=body)
     memory.write(made)
     try:
         parts.send(file, made, memory.write)
@@ -73,6 +73,14 @@ def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) ->
             memory.forget()
         raise
     return made
+
+
+def _job_now(client: Client, known: Document) -> Document | None:
+    """The job that is remembered, unless the API has no record of it any more."""
+    try:
+        return client.document("GET", "ingestions", known["id"])
+    except MissingError:
+        return None
 
 
 def _is_over(made: dict[str, Any]) -> bool:

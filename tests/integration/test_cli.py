@@ -82,8 +82,19 @@ def test_exit_codes_tell_rejects_failures_and_refusals(
 
 
 def test_an_upload_that_is_interrupted_is_taken_up(cli: Cli, bridge: Bridge, csv: str) -> None:
-    started = cli("--json", "upload", csv, "-t", "departments", "--no-wait")
-    first = json.loads(started.out)
+    process = 0
+
+    def started(pid: int) -> None:
+        nonlocal process
+        process = pid
+
+    def ctrl_c(method: str, path: str) -> None:
+        if method == "GET" and path.startswith("/ingestions/"):
+            os.kill(process, signal.SIGINT)
+
+    bridge.before = ctrl_c
+    assert cli("upload", csv, "-t", "departments", started=started).code == client.INTERRUPTED
+    (first,) = call("GET", "/ingestions").json["items"]
     arrivals.handler(arrival(key_of(first["id"])), Context())
     bridge.before = lambda *_: print(run(first["id"])["status"])
     again = cli("upload", csv, "-t", "departments")

@@ -127,6 +127,26 @@ def test_an_upload_that_s3_refuses_is_begun_anew(
     assert len(jobs()) == 2
 
 
+def test_a_file_that_is_given_again_after_its_upload_is_loaded_again(
+    run: Cli, bridge: Bridge, bucket: Bucket, file: Path
+) -> None:
+    assert upload(run, bridge, file).code == 0
+    assert upload(run, bridge, file).code == 0
+    assert len(jobs()) == 2
+
+
+def test_an_upload_whose_job_the_api_has_forgotten_is_begun_anew(
+    run: Cli, bridge: Bridge, bucket: Bucket, file: Path, fresh: Callable[[], None]
+) -> None:
+    bucket.failures["2"] = [SLOW_DOWN] * parts.ATTEMPTS
+    assert upload(run, bridge, file).code == client.UNREACHABLE
+    fresh()
+    done = upload(run, bridge, file)
+    assert done.code == 0, done.err
+    (job,) = jobs()
+    assert stored(job) == file.read_bytes()
+
+
 def test_a_file_that_changes_while_it_is_sent_is_not_loaded(
     run: Cli, bridge: Bridge, bucket: Bucket, file: Path
 ) -> None:
