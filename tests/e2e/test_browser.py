@@ -161,10 +161,10 @@ def test_the_first_view_takes_two_requests_of_the_api(page: Page, api: str) -> N
 
 
 def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
-    browser: Browser, api: str, cloud: dict[str, Any]
+    browser: Browser, api: str, stack: Stack
 ) -> None:
     with watched(browser, "status of 503") as page:
-        sign_in(page, cloud)
+        sign_in(page, stack.described)
         page.goto(f"{api}/#/data/jobs")
         rows = page.locator("tbody tr")
         expect(rows.first).to_be_visible()
@@ -176,6 +176,22 @@ def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
         page.unroute("**/rows?*")
         page.get_by_role("button", name="Try again").click()
         expect(rows.first).to_be_visible()
+        # one failure behind a page that looks by itself changes nothing
+        made = stack.api.post("/ingestions", json={"table": "jobs", "filename": "later.csv"})
+        page.goto(f"{api}/#/jobs/{made.json()['id']}")
+        expect(page.get_by_text("Waits for its file")).to_be_visible()
+        page.evaluate(
+            "new MutationObserver(() => {"
+            "  window.alerted ||= document.querySelector('[role=alert]') !== null"
+            "}).observe(document.body, { childList: true, subtree: true })"
+        )
+        once = {"status": 503, "json": problem}
+        page.route("**/ingestions/*", lambda route: route.fulfill(**once), times=1)
+        with page.expect_response(lambda response: response.status == 503):
+            pass
+        with page.expect_response(lambda response: response.ok):
+            pass
+        assert not page.evaluate("window.alerted")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])

@@ -18,6 +18,8 @@ export interface Options {
   type?: string;
   accept?: string;
   ifMatch?: string | undefined;
+  /** Only where nothing is stored yet */
+  ifNew?: boolean;
   /** A key that makes a repeated POST harmless */
   key?: string;
   signal?: AbortSignal;
@@ -34,6 +36,10 @@ export class Problem extends Error {
     super(sentence);
   }
 }
+
+/** Whether the same request may succeed a little later. */
+export const mayPass = (error: Error | undefined) =>
+  error !== undefined && (!(error instanceof Problem) || !error.status || error.status === 429 || error.status >= 500);
 
 export interface Reply<T> {
   data: T;
@@ -77,6 +83,7 @@ async function attempt(method: string, path: string, options: Options): Promise<
   if (token) headers.set("Authorization", `Bearer ${token}`);
   if (options.accept) headers.set("Accept", options.accept);
   if (options.ifMatch) headers.set("If-Match", options.ifMatch);
+  if (options.ifNew) headers.set("If-None-Match", "*");
   if (options.key) headers.set("Idempotency-Key", options.key);
   if (options.json !== undefined) headers.set("Content-Type", "application/json");
   else if (options.type) headers.set("Content-Type", options.type);

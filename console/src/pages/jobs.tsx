@@ -1,6 +1,6 @@
 // Loads of large files: the list, and one of them.
 
-import { call, get } from "../api/http.ts";
+import { call, get, mayPass } from "../api/http.ts";
 import type { Job, JobStatus } from "../api/types.ts";
 import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
@@ -43,7 +43,7 @@ function AllJobs({ query }: { query: URLSearchParams }) {
   const table = query.get("table") ?? "";
   const pages = usePages<Job>("ingestions", { status, table }, LIMIT);
   const active = pages.data?.items.some((job) => ACTIVE.has(job.status)) ?? false;
-  usePolling(true, active ? POLL_MS : IDLE_MS, () => void pages.reload());
+  usePolling(true, active ? POLL_MS : IDLE_MS, () => void pages.refresh());
   const tables = useLoad("tables", loadTables);
   const names = tables.data?.map(({ name }) => name) ?? [table].filter(Boolean);
   const landing = useAction();
@@ -106,7 +106,7 @@ function AllJobs({ query }: { query: URLSearchParams }) {
 function OneJob({ id }: { id: string }) {
   const job = useLoad(`job ${id}`, (signal) => get<Job>(`ingestions/${encodeURIComponent(id)}`, {}, signal));
   const active = job.data !== undefined && (ACTIVE.has(job.data.status) || job.data.status === "awaiting_upload");
-  usePolling(active, POLL_MS, () => void job.reload());
+  usePolling(active || mayPass(job.error), POLL_MS, () => void job.refresh());
   const up = { title: "Jobs", to: href(["jobs"]) };
   if (!job.data) {
     return (

@@ -1,6 +1,6 @@
 // What somebody wants to see in the morning: one request, and one for the health.
 
-import { get } from "../api/http.ts";
+import { get, mayPass } from "../api/http.ts";
 import type { Health, OverviewData } from "../api/types.ts";
 import { attainment, factoryName } from "../state/factories.ts";
 import { healthOf } from "../state/health.ts";
@@ -173,7 +173,7 @@ function Checks({ status, checks }: Health) {
 export function Overview() {
   const loading = useLoad("overview", (signal) => get<OverviewData>("reports/overview", {}, signal));
   const { data, error } = loading;
-  usePolling((data?.jobs.active ?? 0) > 0, POLL_MS, () => void loading.reload());
+  usePolling((data?.jobs.active ?? 0) > 0 || mayPass(error), POLL_MS, () => void loading.refresh());
   return (
     <>
       <Heading title="Overview" />

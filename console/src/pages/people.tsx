@@ -1,7 +1,7 @@
 // People and their birthdays: the list by day, one to find, add, change or delete.
 
 import { useState } from "preact/hooks";
-import { Problem, call, get } from "../api/http.ts";
+import { Problem, call } from "../api/http.ts";
 import type { Upcoming } from "../api/types.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
 import { href, setQuery, useText } from "../state/router.ts";
@@ -147,15 +147,4 @@ function Person({ name, done }: { name: string; done: (sentence: string) => void
       )}
     </>
   );
-}
-
-/** Whether somebody of this name is known. */
-export async function isKnown(name: string): Promise<boolean> {
-  try {
-    await get(pathOf(name));
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return false;
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import { useAction } from "../state/load.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { Button, Failure, Field, faultOf } from "../ui/basic.tsx";
 import { Back, Dialog } from "../ui/dialog.tsx";
-import { isKnown, pathOf } from "./people.tsx";
+import { pathOf } from "./people.tsx";
 
 interface BirthdayFormProps {
   /** Who is changed; a new person if left out */
@@ -31,14 +31,12 @@ export function BirthdayForm({ name, etag, done, close }: BirthdayFormProps) {
   useUnsaved(entered !== "" || born !== "" || zone !== "");
   const save = async () => {
     const username = name ?? entered.trim();
-    if (name === undefined && (await isKnown(username))) {
-      throw new Error(`${username} is known already. Find the name on this page to change the birthday.`);
-    }
     const json = { dateOfBirth: born, ...(zone.trim() ? { timeZone: zone.trim() } : {}) };
     try {
-      await call("PUT", pathOf(username), { json, ifMatch: version });
+      await call("PUT", pathOf(username), { json, ifMatch: version, ifNew: name === undefined });
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 412) throw error;
+      if (name === undefined) throw new Error(`${username} is known already. Find the name on this page to change the birthday.`);
       setStale(true);
       return;
     }

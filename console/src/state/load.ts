@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/types.ts";
-import { type Query, freshKey, get } from "../api/http.ts";
+import { type Query, freshKey, get, mayPass } from "../api/http.ts";
 import { state } from "../api/session.ts";
 
 export interface Loading<T> {
@@ -10,8 +10,12 @@ export interface Loading<T> {
   error: Error | undefined;
   busy: boolean;
   reload: () => Promise<void>;
+  /** The same behind what is on the page: a failure or two that may pass change nothing */
+  refresh: () => Promise<void>;
   set: (data: T) => void;
 }
+
+const MOST_MISSED = 3;
 
 interface Found<T> {
   key: string;
@@ -29,18 +33,24 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
   const failed = useRef(false);
   failed.current = found.error !== undefined;
 
-  const reload = useCallback(async () => {
+  const missed = useRef(0);
+
+  const read = useCallback(async (behind: boolean) => {
     running.current?.abort();
     const controller = (running.current = new AbortController());
     setBusy(true);
     try {
       const data = await latest.current(controller.signal);
+      missed.current = 0;
       if (!controller.signal.aborted) setFound({ key, data });
     } catch (error) {
-      if (!controller.signal.aborted) setFound({ key, error: error as Error });
+      if (controller.signal.aborted) return;
+      const pardoned = behind && mayPass(error as Error) && ++missed.current < MOST_MISSED;
+      if (!pardoned) setFound({ key, error: error as Error });
     }
     if (running.current === controller) setBusy(false);
   }, [key]);
+  const reload = useCallback(() => read(false), [read]);
 
   useEffect(() => {
     void reload();
@@ -60,6 +70,7 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     error: mine ? found.error : undefined,
     busy: busy || !mine,
     reload,
+    refresh: () => read(!failed.current),
     set: (data) => setFound({ key, data }),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Problem } from "../api/http.ts";
+import { Problem, mayPass } from "../api/http.ts";
 import { announce } from "./announce.tsx";
 
 export type Children = ComponentChildren;
@@ -40,9 +40,6 @@ export function Link({ to, children, ...rest }: { to: string; children: Children
     </a>
   );
 }
-
-/** Whether the same request may succeed a little later. */
-const mayPass = (error: Error) => !(error instanceof Problem) || !error.status || error.status === 429 || error.status >= 500;
 
 /** What went wrong, in a sentence, beside its cause; faults of fields that are beside them are left out. */
 export function Failure({ error, beside = [], retry }: { error: Error | undefined; beside?: string[]; retry?: () => void }) {
