@@ -1,5 +1,6 @@
-"""The linters of the template and of the workflows find what they are for."""
+"""The linters of the template and of the workflows find what they are for; locks are kept new."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,44 @@ def test_each_exception_has_a_reason() -> None:
 def test_linters_are_installed_by_their_hashes_alone() -> None:
     packages = yaml.safe_load((LINTERS / "package-lock.json").read_text())["packages"]
     assert all("integrity" in each for name, each in packages.items() if name)
+
+
+def files(*names: str) -> set[str]:
+    """The project's own files of these names, but for what is installed."""
+    found = (
+        path for name in names for depth in ("", "*/", "*/*/") for path in ROOT.glob(depth + name)
+    )
+    paths = {path.relative_to(ROOT) for path in found}
+    return {
+        str(path)
+        for path in paths
+        if not any(part.startswith(".") or part == "node_modules" for part in path.parts)
+    }
+
+
+def test_dependabot_keeps_every_lock_file_of_npm_new() -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    # a release that was tampered with is usually found within days
+    assert all(each["cooldown"]["default-days"] >= 7 for each in updates)
+    found = {each["package-ecosystem"]: each for each in updates}
+    # which edits pins one by one, and knows no lock that is made of groups
+    assert not {"pip", "uv"} & set(found)
+    folders = {f"/{Path(each).parent}" for each in files("package-lock.json")}
+    assert folders
+    assert set(found["npm"]["directories"]) == folders
+
+
+def test_a_workflow_keeps_every_lock_file_of_python_new() -> None:
+    pinned = {
+        each for each in files("*.txt", "*.lock") if "--hash=sha256:" in (ROOT / each).read_text()
+    }
+    assert "requirements.lock" in pinned
+    recipe = (ROOT / "Makefile").read_text().partition("\nlock:")[2]
+    assert set(re.findall(r" -o (\S+)", recipe)) == pinned
+    jobs = yaml.safe_load((ROOT / ".github/workflows/lock.yml").read_text())["jobs"]
+    (lock,) = [step for step in jobs["lock"]["steps"] if step.get("run") == "make lock"]
+    assert lock["env"]["UV_EXCLUDE_NEWER"] == "7 days"
+    assert jobs["lock"]["permissions"] == {"contents": "read"}
+    proposed = " ".join(step.get("run", "") for step in jobs["propose"]["steps"])
+    # whatever else the first job has changed is not taken over
+    assert set(re.findall(r"--include=(\S+)", proposed)) == pinned
