@@ -40,7 +40,7 @@ TAGS = {
 
 
 def health() -> JsonObject:
-    """Ask each store and queue for something small. Nobody needs a token for it."""
+    """Each store is asked for something small; needs no token."""
     raise NotImplementedError("the portal serves it")
 
 

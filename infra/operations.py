@@ -8,6 +8,7 @@ from inspect import getdoc
 from infra import examples, parameters, security
 from infra.schemas import JsonObject, schemas
 from shared.body import JSON
+from shared.idempotency import KEY_HEADER, REPLAYED_HEADER
 from shared.lazy import Model
 from shared.params import CURSOR
 from shared.prefer import PREFERENCE_APPLIED, RESPOND_ASYNC
@@ -83,11 +84,14 @@ class Operations:
 
     def _tag_header(self, route: Route, status: int) -> JsonObject:
         """ETag: always there on a resource that has one, and on the response that makes one."""
-        makes = any(path.startswith(f"{route.path}/{{") for path in self.versioned)
         own = route.path in self.versioned and status in {200, 304}
-        if not (own or (status == 201 and makes)):
+        if not (own or (status == 201 and self._makes(route))):
             return {}
         return {"ETag": {"required": own, "schema": {"type": "string"}}}
+
+    def _makes(self, route: Route) -> bool:
+        """Whether what it makes has an address below it."""
+        return any(path.startswith(f"{route.path}/{{") for path in self.versioned)
 
     def _responses(self, route: Route) -> JsonObject:
         described = {route.status: HTTPStatus(route.status).phrase, **route.responses}
@@ -105,7 +109,8 @@ class Operations:
         response: JsonObject = {"description": description}
         if headers := {
             **self._tag_header(route, status),
-            **_location(status),
+            **(_location(status) if status == 303 or self._makes(route) else {}),
+            **_replayed(route, status),
             **_accepted(route, status),
             **_link(route, status),
         }:
@@ -169,6 +174,14 @@ def _location(status: int) -> JsonObject:
         return {}
     schema = {"type": "string", "format": "uri-reference"}
     return {"Location": {"required": status == 303, "schema": schema}}
+
+
+def _replayed(route: Route, status: int) -> JsonObject:
+    if route.method != "POST" or status not in {200, 201, 202}:
+        return {}
+    about = f"The first response to this `{KEY_HEADER}` again"
+    schema = {"type": "string", "const": "true"}
+    return {REPLAYED_HEADER: {"required": False, "schema": schema, "description": about}}
 
 
 def _accepted(route: Route, status: int) -> JsonObject:

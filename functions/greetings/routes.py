@@ -58,7 +58,7 @@ def get_greeting(username: str, tz: str | None) -> Response[str]:
 
 @api.delete("/hello/{username}", summary="Forget someone", status=204, problems=(404, 412))
 def delete_birthday(username: str) -> Response[Any]:
-    """Delete somebody's birthday; a name that is not known is deleted already."""
+    """Delete somebody's birthday; 404 for a name that is not known."""
     service.forget(username, api.expected())
     return no_content()
 

@@ -29,7 +29,7 @@ LARGEST_ROWS = 5_000_000  # bytes of a document of rows
 
 ROWS_LIMIT = IntParam(
     "limit",
-    "How many rows at most: 1 to 100, 10 if left out; as CSV to 1000, and 1000",
+    "How many rows at most: as JSON up to 100, 10 if left out; as CSV up to 1000, 1000 if left out",
     ge=1,
     le=1000,
 )

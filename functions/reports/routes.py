@@ -70,7 +70,7 @@ REPORTS = (
     ),
     Report(
         name="production",
-        summary="What each factory made and was to make, over whole days of UTC",
+        summary="Production of each factory against its goal, over whole days of UTC",
         description="Sums of the points of all days from `from` to `to`.",
         read=service.production,
         query=(FROM, TO, ROW_LIMIT, CURSOR),

@@ -94,7 +94,7 @@ def delete_sprocket(sprocket_id: str) -> Response[Any]:
 
 def import_of(kind: str) -> Contract:
     return {
-        "summary": f"Load a document of {kind}, once; sent again after a 503 it continues there",
+        "summary": f"Load a document of {kind}, once",
         "status": 201,
         "max_body": SEED_BYTES,
         "response": models.Imported,

@@ -46,6 +46,20 @@ def test_every_operation_has_its_own_id_and_describes_its_body() -> None:
         assert ("requestBody" in operation) == takes_body, (method, path)
 
 
+def test_a_response_has_the_headers_that_it_may_have() -> None:
+    found = operations(openapi.document())
+
+    def headers(path: str, status: str, method: str = "POST") -> set[str]:
+        return set(found[method, path]["responses"][status].get("headers", {}))
+
+    replayed = "Idempotent-Replayed"
+    assert headers("/sprockets", "201") == {"ETag", "Location", replayed}
+    assert headers("/sprockets/import", "201") == headers("/sprockets/import", "200") == {replayed}
+    assert headers("/tables/{table}", "202") == {"Location", "Preference-Applied", replayed}
+    assert headers("/ingestions/{ingestion_id}/rejects", "303", "GET") == {"Location"}
+    assert headers("/sprockets/{sprocket_id}", "200", "PUT") == {"ETag"}
+
+
 def test_every_tag_is_described() -> None:
     for tag in openapi.document()["tags"]:
         assert tag["description"]
