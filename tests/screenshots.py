@@ -40,6 +40,7 @@ def main() -> None:
             if "checked" in wanted:
                 page.keyboard.press("Escape")
                 page.goto(f"{cloud['console']}#/data/load")
+                page.reload()
                 settle(page)
                 choose(page, "departments.csv", FILE)
                 page.get_by_role("heading", name="Rejected rows").wait_for()

@@ -29,11 +29,11 @@ export function Jobs({ path: [id], query }: PageProps) {
 function columns(changed: () => void): TableColumn<Job>[] {
   return [
     { name: "file", title: "File", line: "name", cell: (job) => <Link to={href(["jobs", job.id])}><Name>{nameOf(job)}</Name></Link> },
-    { name: "table", title: "Table", cell: ({ table }) => title(table) },
+    { name: "table", title: "Table", cell: ({ table }) => <span class="short">{title(table)}</span> },
     { name: "state", title: "State", cell: (job) => <JobState job={job} /> },
     { name: "written", title: "Written", number: true, cell: ({ rows }) => count(rows.written) },
     { name: "rejected", title: "Rejected", number: true, cell: ({ rows }) => count(rows.rejected) },
-    { name: "when", title: "Created", cell: ({ created_at }) => <span title={time(created_at)}>{ago(created_at)}</span> },
+    { name: "when", title: "Created", cell: ({ created_at }) => <span class="short" title={time(created_at)}>{ago(created_at)}</span> },
     { name: "do", title: "Actions", cell: (job) => <JobActions job={job} changed={changed} /> },
   ];
 }
