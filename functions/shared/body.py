@@ -68,5 +68,7 @@ def json_bytes(event: Event, limit: int) -> bytes:
         raise Malformed("a JSON body is required")
     expect_media_type(event, JSON)
     if (wrong := not_utf8_at(event, raw)) >= 0:
-        raise Malformed(f"the body is not UTF-8: byte {wrong} (counted from 0)")
+        raise Malformed(
+            f"the body is not UTF-8 at byte {wrong} (from 0); U+FFFD itself is sent as \\ufffd"
+        )
     return raw

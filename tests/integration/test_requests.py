@@ -205,7 +205,8 @@ def test_a_json_body_that_is_not_utf8_is_a_400_that_says_where(
     body = '{"name": "caf\u00e9"}'.encode("latin-1")
     response = call(key[0], events.SAMPLES[key].url, body, JSON)
     assert response.status == 400
-    assert response.json["detail"] == "the body is not UTF-8: byte 13 (counted from 0)"
+    assert "is not UTF-8 at byte 13 (from 0)" in response.json["detail"]
+    assert call(key[0], events.SAMPLES[key].url, '{"x": "\\ufffd"}', JSON).status == 422
 
 
 def test_what_is_not_json_is_said_once(tables: None) -> None:
