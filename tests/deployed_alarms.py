@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
-from tests.deployed import HOOK, Faults, of_type, texts
+from tests.deployed import HOOK, Faults, listed, of_type, texts
 from tests.template import ROOT
 from tests.transformed import Resources
 from tests.watched import alarms_on, drawn, faults, watched, widgets
@@ -36,6 +36,8 @@ def every_publisher_may_publish(resources: Resources) -> Faults:
         for of in budget["NotificationsWithSubscribers"]:
             if not {each["Address"] for each in of["Subscribers"]} <= topics:
                 yield f"{name} is read by nobody"
+        if "AlarmTopicPolicy" not in listed(resources[name].get("DependsOn", [])):
+            yield f"{name} is made before it may publish"
     allowed = {
         (publisher, topic)
         for _, policy in of_type(resources, "AWS::SNS::TopicPolicy")

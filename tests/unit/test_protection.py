@@ -97,6 +97,12 @@ def test_the_firewall_is_before_the_stage(made: dict[str, Any]) -> None:
     assert association["ResourceArn"].endswith("::/restapis/{Api}/stages/{Apiv1Stage}")
 
 
+def test_no_other_stage_goes_around_firewall_and_throttles(made: dict[str, Any]) -> None:
+    """SAM makes a second one, named Stage, unless the version of the definition is given."""
+    assert "StageName" not in only(stack(made), "AWS::ApiGateway::Deployment")
+    assert only(stack(made), "AWS::ApiGateway::Stage")["StageName"] == "v1"
+
+
 @pytest.mark.parametrize(
     ("more", "certificate", "record"),
     [(ZONE, True, True), (CERTIFICATE, False, False), (ZONE | CERTIFICATE, False, True)],

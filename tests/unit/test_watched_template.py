@@ -135,3 +135,17 @@ def test_metrics_by_method_are_for_the_expensive_routes_alone(stack: Resources) 
     detailed = {each["ResourcePath"] for each in settings if each["MetricsEnabled"]}
     assert "/*" not in detailed
     assert len(detailed) < 6
+
+
+def test_the_dashboard_estimates_costs_by_the_prices_of_the_guide(stack: Resources) -> None:
+    guide = (ROOT / "docs/operations.md").read_text("utf-8")
+    table = guide.partition("## Estimated costs\n")[2].partition("\n## ")[0]
+    body = json.loads(only(stack, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    (costs,) = [
+        widget["properties"]["metrics"]
+        for widget in body["widgets"]
+        if "dollars" in widget["properties"]["title"]
+    ]
+    text = " ".join(entry[0]["expression"] for entry in costs if isinstance(entry[0], dict))
+    used = set(re.findall(r"\*(\d+\.\d+)", text)) - {"1.7275", "2.9375"}  # sizes of functions
+    assert set(re.findall(r"\| ([\d.]+) \|", table)) == used
