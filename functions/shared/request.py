@@ -9,8 +9,14 @@ _PARAMETER = re.compile(r"\{(\w+)\+?\}")
 
 
 def header(event: Event, name: str) -> str | None:
-    """A header, whatever the case of its name; None where there is none."""
+    """A header, whatever the case of its name; None where there is none.
+
+    Several lines of it are one list (RFC 9110, section 5.3), of which `headers` has the last.
+    """
     wanted = name.lower()
+    for key, values in (event.get("multiValueHeaders") or {}).items():
+        if len(values) > 1 and key.lower() == wanted:
+            return ", ".join(values)
     for key, value in (event.get("headers") or {}).items():
         if key.lower() == wanted:
             return str(value)

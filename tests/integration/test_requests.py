@@ -214,6 +214,13 @@ def test_what_is_not_json_is_said_once(tables: None) -> None:
     assert detail == "the body is not JSON: key must be a string at line 1 column 2"
 
 
+def test_several_lines_of_a_header_are_one_list(tables: None) -> None:
+    tag = send(("POST", "/sprockets")).headers["etag"]
+    request = event("GET", "/sprockets/1", headers={"if-none-match": '"other"'})
+    request["multiValueHeaders"] = {"if-none-match": [tag, '"other"']}
+    assert invoke(request).status == 304
+
+
 GETS = sorted(path for method, path in ROUTES if method == "GET")
 
 
