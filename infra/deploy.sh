@@ -60,4 +60,9 @@ fi
 
 aws s3 cp --recursive --only-show-errors "$release" "s3://$AWS_ARTIFACT_BUCKET" \
     --exclude template.yaml --exclude sbom.json
-aws cloudformation deploy "${options[@]}" --s3-prefix templates
+aws cloudformation deploy "${options[@]}" --s3-prefix templates || {
+    # the CLI names no reason
+    aws cloudformation describe-stack-events --stack-name "$stack" --max-items 300 --output text \
+        --query "StackEvents[?ends_with(ResourceStatus, '_FAILED')].[LogicalResourceId,ResourceStatusReason]" >&2
+    exit 1
+}

@@ -9,7 +9,13 @@ import yaml
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 from infra.build import open_to_everyone
-from tests import deployed, deployed_alarms, deployed_shifts, deployed_streams
+from tests import (
+    deployed,
+    deployed_alarms,
+    deployed_limits,
+    deployed_shifts,
+    deployed_streams,
+)
 from tests.template import ROOT, template
 from tests.transformed import Resolver, Resources, resolved, transformed
 
@@ -68,6 +74,8 @@ RULES: list[Rule] = [
     deployed_alarms.every_queue_is_read_or_watched,
     deployed_alarms.every_metric_of_the_dashboard_is_measured,
     deployed_alarms.everything_is_on_the_dashboard,
+    deployed_limits.every_name_is_short_enough,
+    deployed_limits.everything_is_small_enough,
     deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
     deployed_shifts.every_new_version_is_taken_back_by_alarms,
     deployed_streams.every_late_stream_is_noticed_in_time,
@@ -363,6 +371,35 @@ BROKEN: list[tuple[Rule, Callable[[Resources], object], str]] = [
         deployed.every_gateway_response_is_json,
         lambda of: gateway(of, "THROTTLED").pop("responseParameters"),
         "THROTTLED has no X-Content-Type-Options",
+    ),
+    (
+        deployed_limits.every_name_is_short_enough,
+        lambda of: of.update({f"{'Very' * 5}LongNamedFunctionRole": of["PortalFunctionRole"]}),
+        "LongNamedFunctionRole gets a name of more than 64",
+    ),
+    (
+        deployed_limits.everything_is_small_enough,
+        lambda of: of.update({f"Alarm{i}": of["ReconcileAlarm"] for i in range(500)}),
+        "the stack has",
+    ),
+    (
+        deployed_limits.everything_is_small_enough,
+        lambda of: of.update(
+            {
+                f"Many{i}{name}": each
+                for name, each in list(of.items())
+                for i in range(3)
+                if each["Type"] == "AWS::Lambda::Permission"
+            }
+        ),
+        "the policy of {SprocketsFunctionAliaslive} has",
+    ),
+    (
+        deployed_limits.everything_is_small_enough,
+        lambda of: properties(of, "WorkerFunction")["Environment"]["Variables"].update(
+            A="a" * 4096
+        ),
+        "WorkerFunction has",
     ),
     (
         deployed_shifts.every_new_version_is_called_before_it_gets_traffic,
