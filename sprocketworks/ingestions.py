@@ -1,7 +1,5 @@
 """Commands that load files, and commands for their jobs."""
 
-import sys
-from contextlib import nullcontext
 from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
@@ -212,6 +210,6 @@ def rejects(context: typer.Context, ingestion: str, into: OutputFile = None) -> 
     ):
         if response.status_code != 200:
             raise CommandError(UNREACHABLE, f"the bucket responds with {response.status_code}")
-        with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
+        with output.writing(into) as file:
             for piece in response.iter_bytes():
                 file.write(piece)

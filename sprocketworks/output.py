@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -75,6 +75,26 @@ def write_text(text: str, into: Path | None) -> None:
         sys.stdout.buffer.write(encoded(text if text.endswith("\n") else text + "\n"))
     else:
         into.write_bytes(encoded(text))
+
+
+@contextmanager
+def writing(into: Path | None) -> Iterator[IO[bytes]]:
+    """A file for a result that comes in pieces, or stdout; it has its name when it is complete."""
+    if into is None:
+        yield sys.stdout.buffer
+        return
+    if into.exists() and not into.is_file():  # a device, a pipe
+        with into.open("wb") as file:
+            yield file
+        return
+    target = into.resolve()
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

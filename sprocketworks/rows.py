@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from operator import itemgetter
 from typing import Any
 
@@ -62,7 +61,7 @@ def export(context: typer.Context, table: str, into: OutputFile = None) -> None:
     with context.obj.client() as client:
         found = data_set(client, table)
         names = names_of(found)
-        with into.open("wb") if into else nullcontext(sys.stdout.buffer) as file:
+        with output.writing(into) as file:
             file.write(line_of(names))
             rows = client.listed("tables", table, "rows")
             # a bar would be between the rows

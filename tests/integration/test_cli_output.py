@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sprocketworks.client import INTERRUPTED, USAGE
+from sprocketworks.client import INTERRUPTED, REFUSED, USAGE
 from tests.bridge import Bridge
 from tests.front_door import Response
 from tests.template import ROOT
@@ -88,6 +88,23 @@ def test_ctrl_c_while_the_program_starts_is_no_traceback(server: Bridge, tmp_pat
     (tmp_path / "rich.py").write_text("raise KeyboardInterrupt")
     done = in_shell(server, f'PYTHONPATH="{tmp_path}:$PYTHONPATH" sprocketworks tables')
     assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+
+def test_an_export_that_ends_early_leaves_the_file_as_it_was(
+    server: Bridge, tmp_path: Path
+) -> None:
+    table = {"name": "t", "rows": 2, "columns": [{"name": "c", "type": "str", "required": True}]}
+    page = {"items": [{"c": "x"}], "next": "more"}
+    file = tmp_path / "t.csv"
+    file.write_text("before")
+    for end in (Response(404, {}, "{}"), Response(200, {}, '{"items": [], "next": null}')):
+        for body in ({"tables": [table]}, page):
+            server.responses.append(Response(200, {}, json.dumps(body)))
+        server.responses.append(end)
+        done = in_shell(server, f"sprocketworks export t -o {file}")
+        assert done.returncode == (REFUSED if end.status == 404 else 0)
+        assert file.read_text() == ("before" if end.status == 404 else "c\nx\n")
+        assert [*tmp_path.iterdir()] == [file]
 
 
 def test_a_terminal_has_the_rows_of_an_export_without_a_bar(server: Bridge) -> None:
