@@ -7,7 +7,7 @@ from multipart import (
     parse_options_header,
 )
 
-from shared.problems import Invalid, Malformed, fault_at
+from shared.problems import Invalid, MalformedBody, fault_at
 
 FIELD = "file"
 MOST_PARTS = 20
@@ -34,7 +34,7 @@ def file_of(content_type: str, raw: bytes) -> bytes:
                 else:
                     part.append(event)
     except (MultipartError, UnicodeError) as error:
-        raise Malformed(
+        raise MalformedBody(
             f"the body is not the form that its content type promises: {error.args[0]}"
         ) from error
     if len(found) != 1:
@@ -47,9 +47,11 @@ def file_of(content_type: str, raw: bytes) -> bytes:
 def _check(part: MultipartSegment) -> None:
     """Malformed for a part without a name, and for a file that is not sent as it is."""
     if not part.name:
-        raise Malformed("the form has a part without a name")
+        raise MalformedBody("the form has a part without a name")
     encoding = dict(part.headerlist).get("Content-Transfer-Encoding", "binary").strip()
     if part.name == FIELD and encoding.lower() not in _PLAIN:
-        raise Malformed(f"the field `{FIELD}` is encoded as {encoding[:40]!r}: send it as it is")
+        raise MalformedBody(
+            f"the field `{FIELD}` is encoded as {encoding[:40]!r}: send it as it is"
+        )
     if part.name == FIELD and (part.content_type or "").startswith("multipart/"):
-        raise Malformed(f"the field `{FIELD}` is not a file")
+        raise MalformedBody(f"the field `{FIELD}` is not a file")

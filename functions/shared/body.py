@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 
-from shared.problems import Malformed, TooLarge, UnsupportedMediaType
+from shared.problems import MalformedBody, TooLarge, UnsupportedMediaType
 from shared.request import Event, header
 
 JSON = "application/json"
@@ -65,10 +65,10 @@ def json_bytes(event: Event, limit: int) -> bytes:
     """The JSON body; Malformed when there is none, or it is not UTF-8."""
     raw = raw_body(event, limit)
     if not raw:
-        raise Malformed("a JSON body is required")
+        raise MalformedBody("a JSON body is required")
     expect_media_type(event, JSON)
     if (wrong := not_utf8_at(event, raw)) >= 0:
-        raise Malformed(
+        raise MalformedBody(
             f"the body is not UTF-8 at byte {wrong} (from 0); U+FFFD itself is sent as \\ufffd"
         )
     return raw

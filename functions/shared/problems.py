@@ -90,6 +90,13 @@ class Malformed(Problem):
     status = HTTPStatus.BAD_REQUEST
 
 
+class MalformedBody(Malformed):
+    """400: a body that is no JSON, or no form."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, [fault_at(("body",), detail, "malformed")])
+
+
 class NotFound(Problem):
     status = HTTPStatus.NOT_FOUND
 

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from shared.body import JSON, json_bytes
 from shared.lazy import Model, load
 from shared.params import Param
-from shared.problems import MOST_ERRORS, Fault, Invalid, Malformed, fault_at
+from shared.problems import MOST_ERRORS, Fault, Invalid, MalformedBody, fault_at
 from shared.request import Event
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ class Route:
             try:
                 from_json(raw, allow_inf_nan=False)
             except ValueError as error:
-                raise Malformed(f"the body is not JSON: {error}") from error
+                raise MalformedBody(f"the body is not JSON: {error}") from error
         try:
             return self.adapter.validate_json(raw)
         except ValidationError as invalid:
             errors, count = _first_errors(invalid), invalid.error_count()
         if errors[0]["type"] == "json_invalid":
             reason = errors[0]["msg"].removeprefix("Invalid JSON: ")
-            raise Malformed(f"the body is not JSON: {reason}")
+            raise MalformedBody(f"the body is not JSON: {reason}")
         faults = self.path_faults(**path) if self.path_faults else []
         count += len(faults)
         faults += [

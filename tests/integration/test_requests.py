@@ -209,9 +209,20 @@ def test_a_json_body_that_is_not_utf8_is_a_400_that_says_where(
     assert call(key[0], events.SAMPLES[key].url, '{"x": "\\ufffd"}', JSON).status == 422
 
 
-def test_what_is_not_json_is_said_once(tables: None) -> None:
-    detail = call("POST", "/sprockets", "{'teeth': 1}", JSON).json["detail"]
-    assert detail == "the body is not JSON: key must be a string at line 1 column 2"
+def test_a_body_that_is_not_json_is_a_fault_of_the_body(tables: None) -> None:
+    problem = call("POST", "/sprockets", "{'teeth': 1}", JSON).json
+    assert problem["detail"] == "the body is not JSON: key must be a string at line 1 column 2"
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    for url, body, headers in (
+        ("/sprockets", "{'teeth': 1}", JSON),
+        ("/sprockets", "", JSON),
+        ("/sprockets", '{"pitch": NaN}', JSON),
+        ("/tables/jobs", "--y", form),
+    ):
+        problem = call("POST", url, body, headers).json
+        assert problem["status"] == 400
+        (error,) = problem["errors"]
+        assert (error["loc"], error["msg"]) == (["body"], problem["detail"])
 
 
 def test_several_lines_of_a_header_are_one_list(tables: None) -> None:
