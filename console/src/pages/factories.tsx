@@ -38,9 +38,9 @@ function AllFactories() {
       <Failure error={pages.error} retry={() => void pages.reload()} />
       {!items && !pages.error && (
         <div class="grid">
-          <SkeletonCard />
-          <SkeletonCard />
-          <SkeletonCard />
+          {Array.from({ length: LIMIT }, () => (
+            <SkeletonCard lines={4} />
+          ))}
         </div>
       )}
       {items && !items.length && pages.number === 1 && (

@@ -159,10 +159,10 @@ export function Skeleton({ lines = 5, rows }: { lines?: number; rows?: boolean }
 }
 
 /** In place of a page that is one thing, such as a sprocket. */
-export function SkeletonCard() {
+export function SkeletonCard({ lines = 8 }: { lines?: number }) {
   return (
     <Card>
-      <Skeleton lines={8} />
+      <Skeleton lines={lines} />
     </Card>
   );
 }
