@@ -2,7 +2,8 @@
 
 import { base } from "../api/base.ts";
 import { session } from "../api/session.ts";
-import { Card, CopyButton } from "../ui/basic.tsx";
+import { Card } from "../ui/basic.tsx";
+import { CopyButton } from "../ui/copy.tsx";
 import { Heading } from "../ui/page.tsx";
 
 const LINES: [title: string, request: string][] = [

@@ -1,9 +1,8 @@
 // The small parts that every page is made of.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Problem, mayPass } from "../api/http.ts";
-import { announce } from "./announce.tsx";
 
 export type Children = ComponentChildren;
 
@@ -209,23 +208,4 @@ export function Progress({ value, label }: { value: number; label: string }) {
       <span aria-hidden="true">{Math.floor(value * 100)} %</span>
     </span>
   );
-}
-
-export function CopyButton({ text, name }: { text: () => string; name: string }) {
-  const [copied, setCopied] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-    } catch {
-      announce("The browser does not allow copying");
-      return;
-    }
-    announce("Copied");
-    setCopied(true);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setCopied(false), 2000);
-  };
-  return <Button onClick={() => void copy()}>{copied ? "Copied" : name}</Button>;
 }
