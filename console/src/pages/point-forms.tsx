@@ -113,17 +113,31 @@ function PointFields({ path, done, version }: Omit<FormProps, "close"> & { versi
   );
 }
 
+/** Faults of the points of a body, with the lines that these were in. */
+function byLine({ status, message, faults, body }: Problem, lines: number[]): Problem {
+  const named = faults.map(({ loc, msg }) => {
+    const at = loc.indexOf("points") + 1;
+    const line = at ? lines[Number(loc[at])] : undefined;
+    return line === undefined ? { loc, msg } : { loc: [`line ${line}`, ...loc.slice(at + 1)], msg };
+  });
+  return new Problem(status, message, named, body);
+}
+
 export function PastePoints({ path, done, close }: FormProps) {
   const [text, setText] = useState("");
   const id = useId();
   const action = useAction();
   const keyOf = useKey();
-  const { points, faults } = parsePasted(text);
+  const { points, lines, faults } = parsePasted(text);
   const tooMany = points.length > MOST;
   useUnsaved(text !== "");
   const save = async () => {
     const json = { points };
-    await call("POST", path, { json, key: keyOf(json) });
+    try {
+      await call("POST", path, { json, key: keyOf(json) });
+    } catch (error) {
+      throw error instanceof Problem ? byLine(error, lines) : error;
+    }
     done(`${plural(points.length, "point")} added`);
   };
   return (

@@ -21,6 +21,8 @@ export function moment(text: string): number {
 
 export interface Pasted {
   points: PointIn[];
+  /** The line of each point */
+  lines: number[];
   faults: string[];
 }
 
@@ -29,6 +31,7 @@ const COUNT = /^\d+$/;
 /** Lines of time, actual, goal and, if there are any, ids of sprockets. */
 export function parsePasted(text: string): Pasted {
   const points: PointIn[] = [];
+  const lines: number[] = [];
   const faults: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (!line.trim()) continue;
@@ -49,7 +52,10 @@ export function parsePasted(text: string): Pasted {
       ids.some(Number.isNaN) && `"${sprockets.join(" ")}" are not ids of sprockets`,
     ].filter((fault) => fault !== false);
     if (wrong.length) faults.push(`line ${index + 1}: ${wrong.join("; ")}`);
-    else points.push({ time: seconds, actual: Number(actual), goal: Number(goal), sprocket_types: ids });
+    else {
+      points.push({ time: seconds, actual: Number(actual), goal: Number(goal), sprocket_types: ids });
+      lines.push(index + 1);
+    }
   }
-  return { points, faults };
+  return { points, lines, faults };
 }

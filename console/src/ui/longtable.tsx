@@ -1,6 +1,8 @@
-// A table of rows that are all here: filtered, sorted, and drawn a page at a time.
+// A table of rows that are all here: filtered, sorted, and drawn a page at a time. The filter and the
+// order are in the address, so that a link has them.
 
 import { useState } from "preact/hooks";
+import { place, setQuery, useText } from "../state/router.ts";
 import { Empty, Field } from "./basic.tsx";
 import { plural } from "./format.ts";
 import { Pager, type Sorting, Table, type TableColumn, sorted } from "./table.tsx";
@@ -16,9 +18,15 @@ interface LongTableProps<T> {
   noun: string;
 }
 
+/** "-total": by the total, the largest first. */
+function sortingOf(text: string | null): Sorting | undefined {
+  return text ? { column: text.replace(/^-/, ""), down: text.startsWith("-") } : undefined;
+}
+
 export function LongTable<T>({ caption, columns, rows, text, noun }: LongTableProps<T>) {
-  const [filter, setFilter] = useState("");
-  const [sorting, setSorting] = useState<Sorting>();
+  const { query } = place.value;
+  const [filter, setFilter] = useText(query.get("filter") ?? "");
+  const sorting = sortingOf(query.get("sort"));
   const [page, setPage] = useState(0);
   const wanted = filter.trim().toLowerCase();
   const matching = wanted ? rows.filter((row) => text(row).toLowerCase().includes(wanted)) : rows;
@@ -28,7 +36,7 @@ export function LongTable<T>({ caption, columns, rows, text, noun }: LongTablePr
   return (
     <>
       <div class="row">
-        <Field label="Filter" type="search" value={filter} set={setFilter} autocomplete="off" />
+        <Field label="Filter" type="search" value={filter} set={setFilter} onChange={() => setQuery({ filter })} autocomplete="off" />
         <p class="quiet" role="status">
           {plural(matching.length, noun)}
         </p>
@@ -39,7 +47,7 @@ export function LongTable<T>({ caption, columns, rows, text, noun }: LongTablePr
           columns={columns}
           rows={ordered.slice(here * LENGTH, (here + 1) * LENGTH)}
           sorting={sorting}
-          setSorting={setSorting}
+          setSorting={({ column, down }) => setQuery({ filter, sort: `${down ? "-" : ""}${column}` })}
           fits
         />
       ) : (
