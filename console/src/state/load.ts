@@ -82,17 +82,26 @@ export interface Pages<T> extends Loading<Page<T>> {
   restart: () => void;
 }
 
-/** One page of a list at a time, however long the list is. */
+interface Paged {
+  listing: string;
+  cursors: string[];
+}
+
+/** One page of a list at a time, however long the list is; back and reload come to the same one. */
 export function usePages<T>(path: string, query: Query = {}, limit = 25): Pages<T> {
   const listing = JSON.stringify([path, query, limit]);
-  const [place, setPlace] = useState<{ listing: string; cursors: string[] }>({ listing, cursors: [] });
-  const cursors = place.listing === listing ? place.cursors : [];
+  const [place, setPlace] = useState(history.state as Paged | null);
+  const cursors = place?.listing === listing ? place.cursors : [];
   const cursor = cursors.at(-1);
   const loading = useLoad(`${listing}${cursor ?? ""}`, (signal) =>
     get<Page<T>>(path, { ...query, limit, cursor }, signal),
   );
   const following = loading.data?.next;
-  const move = (to: string[]) => setPlace({ listing, cursors: to });
+  const move = (to: string[]) => {
+    const now: Paged = { listing, cursors: to };
+    history.replaceState(now, "");
+    setPlace(now);
+  };
   return {
     ...loading,
     number: cursors.length + 1,
