@@ -56,7 +56,11 @@ def test_every_problem_has_an_example_as_its_schema_is() -> None:
         assert content["example"]["detail"]
 
 
-def further(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Response]:
+def media_type_of(response: Response) -> str:
+    return response.headers.get("content-type", "").partition(";")[0]
+
+
+def further(name: str, first: Response, monkeypatch: pytest.MonkeyPatch) -> Iterator[Response]:
     """The responses to the event with which the operation responds otherwise."""
     event = deepcopy(EVENTS[name])
     if name.startswith("import-"):
@@ -71,7 +75,8 @@ def further(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Response]:
         monkeypatch.setattr("portal.health.HEALTH_SECONDS", 0)
         monkeypatch.setattr("portal.health.latest", Latest())
         yield invoke(event)
-    for media_type in {media_type for _, media_type, _ in contents(name)} - {JSON, SVG}:
+    offered = {media_type for _, media_type, _ in contents(name)}
+    for media_type in sorted(offered - {media_type_of(first), SVG}):
         yield invoke({**event, "headers": {"Accept": media_type}})
 
 
@@ -100,8 +105,8 @@ def recorded(name: str, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     found: Recorded = {}
     first = replay(name)
     assert first is not None
-    for response in (first, *further(name, monkeypatch)):
-        media_type = response.headers.get("content-type", "").partition(";")[0]
+    for response in (first, *further(name, first, monkeypatch)):
+        media_type = media_type_of(response)
         if media_type and media_type != SVG and response.text:
             body = settled(response.json) if media_type == JSON else response.text
             found.setdefault(str(response.status), {})[media_type] = body

@@ -139,6 +139,26 @@ def test_the_chart_is_drawn(tables: None) -> None:
     assert call("GET", "/factories/2/chart").status == 404
 
 
+def test_a_chart_is_there_as_its_values_too(tables: None) -> None:
+    create_factory(chart_data=CHART)
+
+    def drawn(accept: str, query: str = "") -> Any:
+        return call("GET", f"/factories/1/chart{query}", headers={"Accept": accept})
+
+    assert drawn("application/json").json == SORTED
+    assert drawn("text/csv", "?to=10").text.splitlines() == [
+        '"sprocket_production_actual","sprocket_production_goal","time"',
+        '"1","4","10"',
+    ]
+    for several in ("*/*", "image/*, text/csv;q=0.5", "image/svg+xml"):
+        assert drawn(several).headers["content-type"] == "image/svg+xml"
+    refused = drawn("text/plain")
+    assert refused.status == 406
+    tags = {drawn(each).headers["etag"] for each in ("application/json", "text/csv", "image/*")}
+    assert len(tags) == 3
+    assert drawn("text/csv").headers["vary"] == "Accept"
+
+
 def test_a_chart_that_the_client_has_is_neither_read_nor_drawn(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from shared.accept import negotiate
+from shared.body import JSON
 from shared.charts import SVG
+from shared.csv_out import CSV, csv_text
 from shared.etags import version_tag
 from shared.http import NOT_MODIFIED, JsonObject, created, json_response, no_content
 from shared.lazy import LazyModels
@@ -21,6 +24,8 @@ else:
 FACTORY_IDS = IdsParam(
     "factory", "Ids of factories, repeated or with commas between; all if left out"
 )
+# the first is what a client gets that takes any
+CHART = (SVG, JSON, CSV)
 
 
 def period(start: int | None, end: int | None) -> Period:
@@ -108,18 +113,34 @@ def import_factories(body: models.FactoryImport) -> Response[Any]:
 
 @api.get(
     "/factories/{factory_id}/chart",
-    summary="Actual production against its goal, drawn",
+    summary="Actual production against its goal, drawn; or its values",
     query=(FROM, TO),
-    produces=(SVG,),
+    response=models.ChartData,
+    produces=CHART,
     responses=NOT_MODIFIED,
-    problems=(404,),
+    problems=(404, 406),
 )
 def get_chart(factory_id: str, from_: int | None, to: int | None) -> Response[Any]:
-    """The chart of a factory as SVG, narrowed by `from` and `to`."""
+    """The chart of a factory, narrowed by `from` and `to`: SVG unless `Accept` prefers another.
+
+    Of more than 1,000 points some are left out evenly.
+    """
+    media_type = negotiate(api.header("Accept"), CHART)
     factory = factories.get(factory_id)
     asked = period(from_, to)
-    tag = version_tag(factory.version)
-    return api.with_etag_of(tag, lambda: Response(200, SVG, factories.draw(factory, asked)))
+
+    def render() -> Response[Any]:
+        if media_type == SVG:
+            return Response(200, SVG, factories.draw(factory, asked))
+        data = factories.to_json(factory, asked)["chart_data"]
+        if media_type == JSON:
+            return json_response(data)
+        rows = (dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True))
+        return Response(200, CSV, csv_text(tuple(data), rows))
+
+    response = api.with_etag_of(version_tag(factory.version, media_type), render)
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @api.get(
