@@ -46,7 +46,7 @@ def counts(job: dict[str, Any]) -> dict[str, int]:
     return dict(ended["rows"])
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.5, 4])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 4])
 def test_a_file_that_is_not_loaded_in_time_goes_on_as_a_job(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:

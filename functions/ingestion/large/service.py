@@ -95,11 +95,9 @@ def accept(job: Item, raw: bytes, duplicates: list[int] | None) -> dict[str, Any
         objects.put(objects.duplicates_key(job["id"]), json.dumps(duplicates).encode())
     found = objects.put(job["key"], raw)
 
-    def arrived() -> dict[str, Any]:
-        return rendered([arrivals.arrived(found) or job], notice=False)[0]
-
     # the event of the file does the same, and starts the job
-    return _noticed(arrived) or jobs.as_dict(job)
+    now = _noticed(partial(arrivals.arrived, found)) or job
+    return (_noticed(partial(rendered, [now], notice=False)) or [jobs.as_dict(now)])[0]
 
 
 def new(table: str, filename: str | None, options: Item, request_id: str) -> Item:
