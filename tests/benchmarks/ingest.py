@@ -168,7 +168,7 @@ def end_to_end(path: Path) -> dict[str, Any]:
         try:
             described = up(cloud, sample_data=False)
             with Client(Access(described["api"], described["headers"])) as client:
-                body = {"table": "hired_employees", "filename": path.name, "options": {}}
+                body = {"table": "hired_employees", "bytes": path.stat().st_size}
                 job = job_for(client, path, body, Memory(client.api, path, body))
                 return follow(client, job["id"])
         finally:
