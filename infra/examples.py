@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.schemas import JsonObject
-from shared.body import JSON
+from shared.body import FORM, JSON
 from shared.charts import SVG
 from shared.problems import (
     Conflict,
@@ -22,7 +22,6 @@ from shared.problems import (
 )
 
 EVENTS = Path(__file__).parent.parent / "events"
-FORM = "multipart/form-data"
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 600"></svg>'
 REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 _PROBLEMS: list[Problem] = [

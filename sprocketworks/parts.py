@@ -27,8 +27,8 @@ class _UploadEndedError(Exception):
 def send(file: Path, made: dict[str, Any], remember: Callable[[dict[str, Any]], None]) -> None:
     """Send what is not stored of a job's file, and have S3 join it; CommandError.
 
-    `remember` is called with the job after each part that is stored. When it is done, the job says
-    what became of it.
+    `remember` is called with the job after each part that is stored. The status of the job is the
+    outcome.
     """
     upload = made["upload"]
     stored = made.setdefault("stored", {})  # entity tags by the number of the part
@@ -106,7 +106,7 @@ def _persistently(request: Callable[[], httpx.Response]) -> httpx.Response:
             return response
         if code == "NoSuchUpload":
             raise _UploadEndedError
-        # of parts that are joined S3 says 200 before it knows
+        # S3 responds with a 200 before it has joined the parts
         passing = response.is_success or response.is_server_error
         if not passing and response.status_code not in PASSING and code != "RequestTimeout":
             raise CommandError(REFUSED, f"the upload was refused: {why}", response.text[:500])

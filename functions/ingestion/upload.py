@@ -4,14 +4,13 @@ import codecs
 from typing import Any
 
 from ingestion.csv_text import EncodingError, line_count
-from shared.body import expect_media_type, not_utf8_at, raw_body
+from shared.body import FORM, expect_media_type, not_utf8_at, raw_body
 from shared.csv_out import CSV
 from shared.problems import Invalid, TooLarge, fault_at
 from shared.request import header
 
 LARGEST = 5_000_000  # bytes
 HINT = "; larger files go through POST /ingestions"
-FORM = "multipart/form-data"
 
 
 def uploaded_file(event: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ JSON = "application/json"
 # The largest event as JSON that Lambda accepts; AWS refuses more itself, the local cloud does not
 LARGEST_EVENT = 6 * 1024 * 1024  # bytes
 LONGEST_EVENT_ESCAPE = 6  # bytes for one
+FORM = "multipart/form-data"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 

@@ -6,7 +6,6 @@ not kept, as nothing was done: the key may then be used again.
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +26,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
+from shared.body import FORM, media_type
 from shared.deadline import calls_within
 from shared.dynamo import ConditionFailedError, Item, Table, table
 from shared.problems import Conflict, Invalid, Malformed, StoreUnavailable, fault_at
@@ -38,7 +38,6 @@ REPLAYED_HEADER = "Idempotent-Replayed"
 LONGEST_KEY = 255  # characters
 KEPT = 86400  # seconds
 LAST_SECONDS = 2.0  # for the record of a request that has used up its time
-_BOUNDARY = re.compile(r"""^multipart/form-data\s*;.*boundary="?([^";,\s]+)""", re.IGNORECASE)
 Result = dict[str, Any]
 
 
@@ -145,9 +144,12 @@ def _scope(event: Event) -> str:
 def _payload(event: Event) -> str:
     """The digest of the body; a form's boundary is no part of it, as each request has another."""
     body = event.get("body") or ""
-    boundary = _BOUNDARY.search(header(event, "content-type") or "")
-    if boundary:
-        body = body.replace(f"--{boundary[1]}", "--")
+    if media_type(event) == FORM:
+        from multipart import parse_options_header
+
+        _, parameters = parse_options_header(header(event, "content-type") or "")
+        if boundary := parameters.get("boundary"):
+            body = body.replace(f"--{boundary}", "--")
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -65,7 +65,8 @@ def test_an_upload_in_parts_is_begun_without_a_checksum(of_region: Callable[[str
     def look(request: Any, **_: object) -> None:
         raise SentError(dict(request.headers))
 
-    objects.hurried().meta.events.register("before-send.s3.CreateMultipartUpload", look)
+    with objects.hurried() as s3:
+        s3.meta.events.register("before-send.s3.CreateMultipartUpload", look)
     with pytest.raises(SentError) as sent:
         parts.begin("uploads/1/a.csv")
     (headers,) = sent.value.args

@@ -31,7 +31,7 @@ export class Parts {
     return this.parts.reduce((sum, { number, bytes }) => sum + (this.tags.has(number) ? bytes : 0), 0);
   }
 
-  /** Sends what is not stored; false when the connection broke. Once it is true, the job says more. */
+  /** Sends what is not stored; false when the connection broke. Once it is true, see the status of the job. */
   async send(signal: AbortSignal, progress: (part: number) => void): Promise<boolean> {
     const missing = this.parts.filter(({ number }) => !this.tags.has(number));
     const failed = new AbortController();

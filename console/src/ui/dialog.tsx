@@ -45,7 +45,7 @@ export function Dialog({ title, close, children, wide }: DialogProps) {
     const dialog = element.current;
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.isComposing || dialog !== topmost()) return;
-      // else the browser closes a dialog by the second Escape, whatever the page says
+      // else the browser closes a dialog by the second Escape, whatever the page does
       event.preventDefault();
       latest.current();
     };

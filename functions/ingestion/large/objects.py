@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -53,9 +54,15 @@ def client(read_timeout: float = 20, attempts: int = S3_ATTEMPTS) -> "S3Client":
     )
 
 
-def hurried() -> "S3Client":
-    """The client on behalf of a request, which has to respond in time."""
-    return client(read_timeout=3, attempts=2)
+@contextmanager
+def hurried() -> Iterator["S3Client"]:
+    """The client on behalf of a request, which has to respond in time; StoreUnavailable."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield client(read_timeout=3, attempts=2)
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable from error
 
 
 def bucket() -> str:
@@ -155,12 +162,8 @@ def presigned_get(key: str, filename: str) -> str:
 
 def put(key: str, raw: bytes) -> Found:
     """Store an object on behalf of a request; StoreUnavailable."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        stored = hurried().put_object(Bucket=bucket(), Key=key, Body=raw, ContentType="text/csv")
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable from error
+    with hurried() as s3:
+        stored = s3.put_object(Bucket=bucket(), Key=key, Body=raw, ContentType="text/csv")
     return Found(key, len(raw), stored["ETag"], datetime.now(UTC))
 
 

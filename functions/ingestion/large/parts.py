@@ -7,7 +7,6 @@ aborted after a day (`unfinished-uploads` in the template).
 from typing import Any
 
 from ingestion.large import objects
-from shared.problems import StoreUnavailable
 
 # 5 GB take more than an hour by 10 Mbit/s; the function's credentials, with which the addresses are
 # signed, end in some hours
@@ -26,14 +25,8 @@ def sizes(whole: int) -> list[int]:
 
 def begin(key: str) -> str:
     """The id of a new upload; StoreUnavailable."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        begun = objects.hurried().create_multipart_upload(
-            Bucket=objects.bucket(), Key=key, ContentType="text/csv"
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable from error
+    with objects.hurried() as s3:
+        begun = s3.create_multipart_upload(Bucket=objects.bucket(), Key=key, ContentType="text/csv")
     return begun["UploadId"]
 
 
@@ -59,15 +52,12 @@ def _url(call: str, key: str, upload_id: str, **more: int) -> str:
 
 def abort(key: str, upload_id: str) -> None:
     """Delete the parts that are stored, and take no more; StoreUnavailable."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
-    try:
-        objects.hurried().abort_multipart_upload(
-            Bucket=objects.bucket(), Key=key, UploadId=upload_id
-        )
-    except ClientError as error:
-        # completed or aborted
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
-            raise StoreUnavailable from error
-    except BotoCoreError as error:
-        raise StoreUnavailable from error
+    with objects.hurried() as s3:
+        try:
+            s3.abort_multipart_upload(Bucket=objects.bucket(), Key=key, UploadId=upload_id)
+        except ClientError as error:
+            # completed or aborted
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
