@@ -29,7 +29,7 @@ from infra.build import CODE, ROOT, THIS_ARCHITECTURE, tool
 from tests.template import environment, resources
 
 COLD_ROUNDS = 11
-OF_PEER, OF_BARE = 0.2, 1.6  # what the functions must reach
+OF_PEER, OF_BARE = 0.12, 1.2  # what the functions must reach
 SHIPPED_PEER = "FastAPI + Mangum + boto3, as `sam build` ships it"
 BARE = "bare handler with a DynamoDB client"
 PEERS = Path(__file__).parent / "peers"

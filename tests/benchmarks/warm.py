@@ -87,7 +87,7 @@ def bench() -> list[str]:
         ("no I/O, a line of log on both sides", 0.35, ping(), logged(peer), nothing, 200),
         ("no I/O", 0.35, ping(), peer, nothing, 200),
         ("no I/O, a body with four faults", 0.35, own, peer, invalid, 422),
-        ("one store call", 0.4, own, peer, one, 200),
+        ("one store call", 0.2, own, peer, one, 200),
     )
     lines = [
         "| µs of CPU a warm request | here | peer | ratio | target |",
