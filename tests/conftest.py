@@ -120,6 +120,10 @@ def tables(emulated: None) -> Iterator[None]:
         keys: list[Any] = [{"Key": item["Key"]} for item in page.get("Contents", [])]
         if keys:
             s3.delete_objects(Bucket="landingbucket", Delete={"Objects": keys})
+    for each in s3.list_multipart_uploads(Bucket="landingbucket").get("Uploads", []):
+        s3.abort_multipart_upload(
+            Bucket="landingbucket", Key=each["Key"], UploadId=each["UploadId"]
+        )
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ def clients(tables: None) -> Iterator[None]:
         cached.cache_clear()
     yield
     objects.client.cache_clear()
-    s3 = boto3.client("s3")
-    for each in s3.list_multipart_uploads(Bucket="landingbucket").get("Uploads", []):
-        s3.abort_multipart_upload(
-            Bucket="landingbucket", Key=each["Key"], UploadId=each["UploadId"]
-        )
 
 
 def create(size: Any, key: str | None = None) -> Response:
