@@ -4,9 +4,10 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
 
-from greetings.zones import is_zone
+from greetings import service
+from greetings.zones import is_zone, today_in
 from shared.models import Model
 
 
@@ -25,11 +26,19 @@ def _day(text: Any) -> Any:
     return date.fromisoformat(text)
 
 
+def _before_today(day: date, fields: ValidationInfo) -> date:
+    # in UTC also where the zone is unknown, so that both are reported
+    if day >= today_in(service.now(), fields.data.get("timeZone")):
+        raise ValueError("must be before today")
+    return day
+
+
 class Birthday(Model):
     """A date of birth, and the zone in which its days begin."""
 
-    dateOfBirth: Annotated[date, BeforeValidator(_day)]  # noqa: N815 - the contract's name
-    timeZone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None  # noqa: N815
+    # in this order: the zone is known when the day is checked
+    timeZone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None  # noqa: N815 - the contract's names
+    dateOfBirth: Annotated[date, BeforeValidator(_day), AfterValidator(_before_today)]  # noqa: N815
 
 
 class Greeting(BaseModel):

@@ -34,7 +34,7 @@ def put_birthday(username: str, body: models.Birthday) -> Response[Any]:
     Unicode form. The day is before today; `timeZone` is the zone in which today is read, UTC if it
     is left out.
     """
-    service.save(username, body.dateOfBirth, body.timeZone, service.now(), api.expected())
+    service.save(username, body.dateOfBirth, body.timeZone, api.expected())
     return no_content()
 
 

@@ -13,20 +13,18 @@ from greetings.zones import is_zone, today_in
 from shared import birthdays
 from shared import cursor as cursors
 from shared.birthdays import days_of_birth, message, month_day, next_birthday
-from shared.etags import Expected, version_tag
+from shared.etags import Expected, missing, version_tag
 from shared.parallel import together
 from shared.problems import Fault, Invalid, Malformed, NotFound, PreconditionFailed, fault_at
 
 LISTING = "/birthdays"
+MISSING = "no such person"
 MONTHS_AT_ONCE = 4
 
 
-def save(username: str, born: date, zone: str | None, now: datetime, expected: Expected) -> None:
-    """Save or update; Invalid names all that is wrong, PreconditionFailed."""
-    faults = name_faults(username)
-    if born >= today_in(now, zone):
-        faults.append(fault_at(("body", "dateOfBirth"), "must be before today"))
-    if faults:
+def save(username: str, born: date, zone: str | None, expected: Expected) -> None:
+    """Save or update; Invalid, PreconditionFailed."""
+    if faults := name_faults(username):
         raise Invalid("the birthday is not valid", faults)
     if not store.put(Person(username, born, zone), expected):
         raise PreconditionFailed(expected.refusal)
@@ -45,7 +43,7 @@ def greet(username: str, zone: str | None, now: datetime) -> tuple[str, str]:
         raise Malformed("invalid query parameter: tz", [fault])
     person = store.get(username) if is_name(username) else None
     if person is None:
-        raise NotFound("no such person")
+        raise NotFound(MISSING)
     greeting = message(username, person.born, today_in(now, zone or person.zone))
     # the greeting changes with the day, and with how the caller writes the name
     return greeting, version_tag(person.version, sha256(greeting.encode()).hexdigest()[:16])
@@ -57,7 +55,7 @@ def forget(username: str, expected: Expected) -> None:
     if gone is None:
         raise PreconditionFailed(expected.refusal)
     if not gone:
-        raise NotFound("no such person")
+        raise missing(MISSING, expected)
 
 
 def upcoming(within: int, limit: int, cursor: str | None, today: date) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from shared.problems import Malformed, fault_at
+from shared.problems import Malformed, NotFound, PreconditionFailed, Problem, fault_at
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _VERSION = re.compile(r"v([1-9][0-9]{0,14})(\..*)?")
@@ -58,6 +58,11 @@ class Expected:
 
 
 UNCONDITIONAL = Expected()
+
+
+def missing(what: str, expected: Expected) -> Problem:
+    """Of what does not exist: 412 where a state of it was expected, else 404."""
+    return NotFound(what) if expected.allows(None) else PreconditionFailed(what)
 
 
 def unchanged(version: int) -> Expected:

@@ -8,12 +8,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import cursor as cursors
-from shared.etags import UNCONDITIONAL, Expected
+from shared.etags import UNCONDITIONAL, Expected, missing
 from shared.parallel import together
 from shared.problems import Conflict, NotFound, PreconditionFailed
 from sprockets import charts
 from sprockets.charts import ALONE, IN_LIST, Bounds, Period
-from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_of
+from sprockets.resources import WRITE_ATTEMPTS, check_version, number_of
 from sprockets.store import counters, generations
 from sprockets.store import factories as store
 from sprockets.store.records import Factory, Point

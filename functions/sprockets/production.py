@@ -5,11 +5,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
-from shared.etags import UNCONDITIONAL, Expected
+from shared.etags import UNCONDITIONAL, Expected, missing
 from shared.problems import Conflict, Invalid, NotFound, StoreUnavailable, fault_at
 from sprockets import factories
 from sprockets.charts import Period
-from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_of
+from sprockets.resources import WRITE_ATTEMPTS, check_version, number_of
 from sprockets.store import counters, keys, loads, sprockets
 from sprockets.store import points as store
 from sprockets.store.loads import Load

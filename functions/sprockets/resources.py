@@ -1,8 +1,8 @@
 """What a request names: the id of a resource, and the states of it that it expects."""
 
-from shared.etags import UNCONDITIONAL, Expected
+from shared.etags import UNCONDITIONAL, Expected, missing
 from shared.params import integer
-from shared.problems import NotFound, PreconditionFailed, Problem
+from shared.problems import PreconditionFailed
 
 # How often a write is tried, as others write to the same item
 WRITE_ATTEMPTS = 10
@@ -15,11 +15,6 @@ def number_of(text: str, what: str, expected: Expected = UNCONDITIONAL) -> int:
     if number is None or str(number) != text or not 0 < number < 10**15:
         raise missing(what, expected)
     return number
-
-
-def missing(what: str, expected: Expected) -> Problem:
-    """Of what does not exist: 412 where a state of it was expected, else 404."""
-    return NotFound(what) if expected.allows(None) else PreconditionFailed(what)
 
 
 def check_version(version: int, expected: Expected) -> None:

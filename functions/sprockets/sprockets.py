@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared import cursor as cursors
-from shared.etags import UNCONDITIONAL, Expected
+from shared.etags import UNCONDITIONAL, Expected, missing
 from shared.problems import Conflict, PreconditionFailed
-from sprockets.resources import WRITE_ATTEMPTS, check_version, missing, number_of
+from sprockets.resources import WRITE_ATTEMPTS, check_version, number_of
 from sprockets.store import counters, generations
 from sprockets.store import sprockets as store
 from sprockets.store.records import Sprocket

@@ -134,6 +134,21 @@ def test_faults_of_name_and_body_are_reported_together(tables: None) -> None:
     }
 
 
+@pytest.mark.parametrize("born", ["2999-01-01", TODAY.isoformat()])
+def test_a_day_that_is_not_past_is_reported_beside_an_unknown_zone(tables: None, born: str) -> None:
+    for zone in ("Mars/Base", 1, "x" * 65):
+        response = put("Ada1", born, timeZone=zone)
+        assert response.status == 422
+        assert {tuple(error["loc"]) for error in response.json["errors"]} == {
+            ("path", "username"),
+            ("body", "dateOfBirth"),
+            ("body", "timeZone"),
+        }
+    # as without a zone, today is read in UTC
+    response = put("Ada", "2027-02-19", timeZone="Mars/Base")
+    assert [error["loc"][1] for error in response.json["errors"]] == ["timeZone"]
+
+
 def test_a_body_that_is_not_json_is_refused(tables: None) -> None:
     json = {"Content-Type": "application/json"}
     assert call("PUT", "/hello/Ada", "{", json).status == 400
@@ -269,7 +284,7 @@ def test_a_greeting_has_an_entity_tag_of_its_person_and_day(
     for method in ("PUT", "DELETE"):
         assert refused(method, "Ada", first) == 412
         assert refused(method, "Ada", '"other"') == 412
-    assert (refused("PUT", "Bob", first), refused("DELETE", "Bob", first)) == (412, 404)
+    assert (refused("PUT", "Bob", first), refused("DELETE", "Bob", first)) == (412, 412)
     now = call("GET", "/hello/Ada").headers["etag"]
     assert now != first
     assert call("DELETE", "/hello/Ada", headers={"If-Match": now}).status == 204
@@ -282,6 +297,7 @@ def test_someone_is_saved_only_if_nobody_has_the_name(tables: None) -> None:
     again = call("PUT", "/hello/ADA", headers=new, json_body=body)
     assert (again.status, again.json["detail"]) == (412, "it exists already")
     assert call("DELETE", "/hello/Ada", headers=new).status == 412
+    assert call("DELETE", "/hello/Bob", headers=new).status == 404
     refused = call("PUT", "/hello/Ada", headers={"If-None-Match": '"v1"'}, json_body=body)
     assert refused.status == 400
     assert refused.json["errors"][0]["loc"] == ["header", "If-None-Match"]
@@ -293,7 +309,9 @@ def test_a_state_is_expected_of_someone_who_does_not_exist(tables: None) -> None
     for tags in ("*", '"v1"', many):
         response = call("PUT", "/hello/Ada", headers={"If-Match": tags}, json_body=body)
         assert response.status == 412, response.text
-        assert call("DELETE", "/hello/Ada", headers={"If-Match": tags}).status == 404
+        for name in ("Ada", "Ada1"):
+            gone = call("DELETE", f"/hello/{name}", headers={"If-Match": tags})
+            assert (gone.status, gone.json["detail"]) == (412, "no such person")
     assert call("GET", "/hello/Ada").status == 404, "and nothing is created"
     put("Ada", "1985-02-25")
     assert call("PUT", "/hello/Ada", headers={"If-Match": "*"}, json_body=body).status == 204

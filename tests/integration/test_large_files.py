@@ -355,6 +355,8 @@ def test_a_job_has_an_entity_tag() -> None:
     tag = call("GET", path).headers["etag"]
     assert call("GET", path, headers={"If-None-Match": tag}).status == 304
     assert call("DELETE", path, headers={"If-Match": '"other"'}).status == 412
+    assert call("DELETE", f"{path}0", headers={"If-Match": tag}).status == 412
+    assert call("DELETE", f"{path}0", headers={"If-None-Match": "*"}).status == 404
     assert call("DELETE", path, headers={"If-None-Match": "*"}).status == 412
     assert call("DELETE", path, headers={"If-Match": tag}).status == 202
     assert call("GET", path, headers={"If-None-Match": tag}).status == 200

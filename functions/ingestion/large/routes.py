@@ -84,7 +84,8 @@ def get_ingestion(ingestion_id: str) -> Response[str]:
 def cancel_ingestion(ingestion_id: str) -> JsonObject:
     """Stop a job. What is written stays, and the counts say how much it is."""
     # a job that has died is cancelled, not failed
-    api.check_if_match(content_tag(service.as_dict(ingestion_id, notice=False)))
+    job = service.as_dict(ingestion_id, api.expected(), notice=False)
+    api.check_if_match(content_tag(job))
     return service.cancel(ingestion_id)
 
 

@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from ingestion.large import jobs
 from ingestion.large.store import records
 from shared import cursor as cursors
+from shared.etags import UNCONDITIONAL, Expected, missing
 from shared.items import Item
 from shared.problems import Conflict, NotFound, StoreUnavailable
 
@@ -23,15 +24,18 @@ LISTING = "/ingestions"
 MOST_PAGES = 10
 
 
-def job_of(job_id: str) -> Item:
+def job_of(job_id: str, expected: Expected = UNCONDITIONAL) -> Item:
+    """NotFound, or PreconditionFailed where some state was expected."""
     job = records.get(job_id)
     if job is None:
-        raise NotFound("no such ingestion")
+        raise missing("no such ingestion", expected)
     return job
 
 
-def as_dict(job_id: str, *, notice: bool = True) -> dict[str, Any]:
-    return rendered([job_of(job_id)], notice=notice)[0]
+def as_dict(
+    job_id: str, expected: Expected = UNCONDITIONAL, *, notice: bool = True
+) -> dict[str, Any]:
+    return rendered([job_of(job_id, expected)], notice=notice)[0]
 
 
 def rendered(found: list[Item], *, notice: bool = True) -> list[dict[str, Any]]:
