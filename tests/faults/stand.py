@@ -28,8 +28,8 @@ class Stand:
     """A local cloud of the test's own, driven as a user at a shell does."""
 
     def __init__(self, folder: Path) -> None:
-        # saves every three seconds, where it is every minute otherwise
-        self.cloud = Cloud(folder / "state", free_port(), save_seconds=3)
+        # saves every two seconds, where it is every minute otherwise
+        self.cloud = Cloud(folder / "state", free_port(), save_seconds=2)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "SPROCKETWORKS_STATE": str(self.cloud.folder),
