@@ -66,6 +66,7 @@ def start_few() -> None:
     several of the same function, and all of them would share the processors.
     """
     acquire = lambda_runtime.acquire_worker
+    choosing = threading.Lock()  # two requests at once would each find no worker, and start one
 
     def acquire_patiently(
         name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **more: Any
@@ -73,13 +74,14 @@ def start_few() -> None:
         key = lambda_runtime._worker_key(name, config, qualifier)  # noqa: SLF001
         began = time.monotonic()
         while True:
-            with lambda_runtime._lock:  # noqa: SLF001
-                pool = list(lambda_runtime._workers.get(key, ()))  # noqa: SLF001
-            free = not pool or any(not worker.in_use for worker in pool)
-            starting = any(worker._start_time is None for worker in pool)  # noqa: SLF001
-            longest = LONGEST_START if starting else PATIENCE
-            if free or time.monotonic() - began > longest:
-                return acquire(name, config, code, qualifier=qualifier, **more)
+            with choosing:
+                with lambda_runtime._lock:  # noqa: SLF001
+                    pool = list(lambda_runtime._workers.get(key, ()))  # noqa: SLF001
+                free = not pool or any(not worker.in_use for worker in pool)
+                starting = any(worker._start_time is None for worker in pool)  # noqa: SLF001
+                longest = LONGEST_START if starting else PATIENCE
+                if free or time.monotonic() - began > longest:
+                    return acquire(name, config, code, qualifier=qualifier, **more)
             time.sleep(0.005)
 
     lambda_svc.acquire_worker = acquire_patiently

@@ -20,8 +20,15 @@ FUNCTION = {
 
 @pytest.fixture(autouse=True)
 def pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = lambda_runtime.acquire_worker
+
+    def make_slowly(*args: Any, **more: Any) -> Any:
+        time.sleep(0.02)
+        return made(*args, **more)
+
     monkeypatch.setattr(lambda_runtime, "_workers", {})
-    monkeypatch.setattr(lambda_svc, "acquire_worker", lambda_runtime.acquire_worker)
+    monkeypatch.setattr(lambda_runtime, "acquire_worker", make_slowly)
+    monkeypatch.setattr(lambda_svc, "acquire_worker", make_slowly)
     monkeypatch.setattr(workers, "PATIENCE", 0.3)
     workers.start_few()
 
@@ -34,13 +41,14 @@ def acquire() -> Any:
 def use(_: int) -> Any:
     """A request: the first one of a worker starts it."""
     worker = acquire()
-    time.sleep(0.05)
+    time.sleep(0.02)
     worker._start_time = time.time()
     lambda_runtime.release_worker(worker)
     return worker
 
 
-def test_the_first_requests_of_a_page_share_one_worker() -> None:
+def test_the_first_requests_of_a_page_share_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PATIENCE", 60)
     with ThreadPoolExecutor(5) as requests:
         assert len(set(requests.map(use, range(5)))) == 1
 
