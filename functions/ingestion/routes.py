@@ -1,6 +1,6 @@
 """HTTP routes of the tables."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,19 @@ else:
 api = Api("ingestion", seconds=22)
 LARGEST_ROWS = 5_000_000  # bytes of a document of rows
 
-ROWS_LIMIT = IntParam(
+
+@dataclass(frozen=True)
+class RowsLimit(IntParam):
+    """Of CSV; read before it is known what is asked for."""
+
+    def parse(self, text: str) -> int:
+        try:
+            return super().parse(text)
+        except ValueError as error:
+            raise ValueError(f"{error} as CSV, to {LIMIT.le} as JSON") from error
+
+
+ROWS_LIMIT = RowsLimit(
     "limit",
     "How many rows at most: as JSON up to 100, 10 if left out; as CSV up to 1000, 1000 if left out",
     ge=1,

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from codecs import BOM_UTF8
 
 from shared.problems import MalformedBody, TooLarge, UnsupportedMediaType
 from shared.request import Event, header
@@ -68,6 +69,8 @@ def json_bytes(event: Event, limit: int) -> bytes:
     if not raw:
         raise MalformedBody("a JSON body is required")
     expect_media_type(event, JSON)
+    if raw.startswith(BOM_UTF8):
+        raise MalformedBody("the body begins with a byte-order mark, which JSON has none of")
     if (wrong := not_utf8_at(event, raw)) >= 0:
         raise MalformedBody(
             f"the body is not UTF-8 at byte {wrong} (from 0); U+FFFD itself is sent as \\ufffd"

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from shared.body import JSON, json_bytes
 from shared.lazy import Model, load
+from shared.names import repeated_names
 from shared.params import Param
 from shared.problems import MOST_ERRORS, Fault, Invalid, MalformedBody, fault_at
 from shared.request import Event
@@ -90,35 +91,36 @@ class Route:
     def read_body(self, event: Event, path: Mapping[str, str]) -> Any:
         """The body as its model; Malformed if it is not JSON, Invalid."""
         from pydantic import ValidationError
-        from pydantic_core import from_json
 
         raw = json_bytes(event, self.max_body)
-        if b"NaN" in raw or b"Infinity" in raw:
-            # pydantic takes them for numbers; RFC 8259 has no such
-            try:
-                from_json(raw, allow_inf_nan=False)
-            except ValueError as error:
-                raise MalformedBody(f"the body is not JSON: {error}") from error
+        _expect_numbers(raw)
+        body, errors, count = None, list[Fault](), 0
         try:
-            return self.adapter.validate_json(raw)
+            body = self.adapter.validate_json(raw)
         except ValidationError as invalid:
             errors, count = _first_errors(invalid), invalid.error_count()
-        if errors[0]["type"] == "json_invalid":
-            reason = errors[0]["msg"].removeprefix("Invalid JSON: ")
-            raise MalformedBody(f"the body is not JSON: {reason}")
-        faults = self.path_faults(**path) if self.path_faults else []
-        count += len(faults)
-        faults += [
-            fault_at(
-                ("body", *error["loc"]), error["msg"].removeprefix("Value error, "), error["type"]
-            )
-            for error in errors
-        ]
-        raise Invalid("the body is not valid", faults, count=count)
+        repeated, repeated_count = repeated_names(raw)
+        if not errors and not repeated:
+            return body
+        of_path = self.path_faults(**path) if self.path_faults else []
+        count += len(of_path) + repeated_count
+        raise Invalid("the body is not valid", [*of_path, *repeated, *errors], count=count)
+
+
+def _expect_numbers(document: bytes) -> None:
+    """Malformed for numbers that pydantic knows and RFC 8259 does not."""
+    if b"NaN" not in document and b"Infinity" not in document:
+        return
+    from pydantic_core import from_json
+
+    try:
+        from_json(document, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedBody(f"the body is not JSON: {error}") from error
 
 
 def _first_errors(invalid: "ValidationError") -> list[Fault]:
-    """The errors that a problem has room for.
+    """The errors that a problem has room for; Malformed where the body is not JSON.
 
     A hostile body has half a million: `errors()` would make objects of all of them.
     """
@@ -127,6 +129,10 @@ def _first_errors(invalid: "ValidationError") -> list[Fault]:
     found: list[Fault] = []
     end = 0
     for _ in range(min(invalid.error_count(), MOST_ERRORS)):
-        fault, end = decode(text, end + 1)  # behind a bracket or a comma
-        found.append(fault)
+        error, end = decode(text, end + 1)  # behind a bracket or a comma
+        if error["type"] == "json_invalid":
+            reason = error["msg"].removeprefix("Invalid JSON: ")
+            raise MalformedBody(f"the body is not JSON: {reason}")
+        message = error["msg"].removeprefix("Value error, ")
+        found.append(fault_at(("body", *error["loc"]), message, error["type"]))
     return found

@@ -62,6 +62,11 @@ def test_a_page_of_json_has_at_most_100_rows(tables: None) -> None:
     assert len(call("GET", "/tables/departments/rows").json["items"]) == 10
     assert_problem(call("GET", "/tables/departments/rows?limit=101"), 400, "limit")
     assert_problem(call("GET", "/tables/departments/rows?limit=1001", headers=CSV), 400, "limit")
+    for headers in ({}, CSV):  # before it is known what is asked for
+        beyond = call("GET", "/tables/departments/rows?limit=0", headers=headers)
+        assert_problem(beyond, 400, "limit")
+        message = "must be an integer from 1 to 1000 as CSV, to 100 as JSON"
+        assert beyond.json["errors"][0]["msg"] == message
     drawing = call("GET", "/tables/departments/rows", headers={"Accept": "image/svg+xml"})
     assert_problem(drawing, 406, "text/csv")
     cursor = call("GET", "/tables/departments/rows?limit=5").json["next"]
