@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,20 @@ class MissingField(ValueError):
 def parse(text: str | bytes) -> Document:
     """The JSON object in a text, ValueError where there is none."""
     try:
-        found = json.loads(text, object_hook=Document)
+        found = json.loads(text, object_pairs_hook=_members)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
     if isinstance(found, Document):
         return found
     raise ValueError("it is not a JSON object")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Document:
+    found = Document(pairs)
+    if len(found) < len(pairs):  # else the last of its values would be sent
+        names = Counter(name for name, _ in pairs)
+        raise ValueError(f"an object has the name {names.most_common(1)[0][0]!r} twice")
+    return found
 
 
 def read_object(path: Path) -> Document:

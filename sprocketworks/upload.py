@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sprocketworks import parts
-from sprocketworks.client import REFUSED, USAGE, Client, CommandError, MissingError
+from sprocketworks.client import INTERRUPTED, REFUSED, USAGE, Client, CommandError, MissingError
 from sprocketworks.files import Document, read_object, reason, state_folder, write_private
 from sprocketworks.output import bar, say
 
@@ -36,7 +36,10 @@ class Memory:
     def read(self) -> Document | None:
         """The job as it was made, with its addresses and the parts that are stored."""
         found = read_object(self.path)
-        return found if {"id", "upload", "expires_at"} <= found.keys() else None
+        match found:
+            case {"id": str(), "upload": {"parts": [*_]}, "expires_at": str()}:
+                return found
+        return None  # there is none, or one of an earlier version, which knew no parts
 
     def write(self, job: dict[str, Any]) -> None:
         try:
@@ -68,6 +71,12 @@ def job_for(client: Client, file: Path, body: dict[str, Any], memory: Memory) ->
     memory.write(made)
     try:
         parts.send(file, made, memory.write)
+    except KeyboardInterrupt:
+        raise CommandError(
+            INTERRUPTED,
+            f"{name_of(file)} is not sent whole: run the command again to go on with it, or "
+            f"`sprocketworks cancel {made['id']}` to delete what is stored",
+        ) from None
     except CommandError as error:
         if error.code == REFUSED:  # run again, it is a new upload
             memory.forget()

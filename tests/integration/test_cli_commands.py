@@ -161,7 +161,11 @@ def test_a_chart_is_replaced_and_rows_are_added(office: Cli, tmp_path: Path) -> 
     refused = office("rows", "add", "jobs", "rows.json")
     assert (refused.code, refused.out) == (REFUSED, "")
     assert "body.rows.1" in refused.err
-    (tmp_path / "rows.json").write_text('{"rows": [{"id": 7, "job": "Welder"}]}')
+    (tmp_path / "rows.json").write_text('{"rows": [{"id": 7, "job": "Welder", "job": "Cook"}]}')
+    refused = office("rows", "add", "jobs", "rows.json")
+    assert (refused.code, refused.out) == (USAGE, "")
+    assert "rows.json cannot be sent: an object has the name 'job' twice" in refused.err
+    (tmp_path / "rows.json").write_text('\ufeff{"rows": [{"id": 7, "job": "Welder"}]}', "utf-8")
     assert json.loads(office("rows", "add", "jobs", "rows.json").out)["written"] == 1
 
 

@@ -1,6 +1,9 @@
 """Uploads by the command line while S3 fails: what is stored is not sent again."""
 
+import json
+import os
 import re
+import signal
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -113,6 +116,42 @@ def test_a_command_that_is_run_again_sends_only_what_is_not_stored(
     assert (done.code, bucket.requests) == (0, ["3", "4", "5", JOIN])
     (job,) = jobs()
     assert stored(job) == file.read_bytes()
+
+
+def test_an_upload_that_is_interrupted_says_how_to_go_on(
+    cli: Cli, run: Cli, bridge: Bridge, bucket: Bucket, file: Path
+) -> None:
+    processes: list[int] = []
+    bucket.before["3"] = lambda: os.kill(processes[0], signal.SIGINT)
+    command = ("--api", bridge.url, "upload", str(file), "-t", "departments", "--no-wait")
+    stopped = cli(*command, started=processes.append)
+    (job,) = jobs()
+    assert (stopped.code, stopped.out) == (client.INTERRUPTED, "")
+    assert "departments.csv is not sent whole: run the command again to go on" in stopped.err
+    assert f"`sprocketworks cancel {job['id']}`" in stopped.err
+    assert bucket.requests == ["1", "2", "3"]
+    bucket.before.clear()
+    bucket.requests.clear()
+    assert run(*command).code == 0
+    assert bucket.requests == ["3", "4", "5", JOIN]
+    (job,) = jobs()
+    assert stored(job) == file.read_bytes()
+
+
+def test_an_upload_of_an_earlier_version_of_the_command_is_begun_anew(
+    run: Cli, bridge: Bridge, bucket: Bucket, file: Path, tmp_path: Path
+) -> None:
+    bucket.failures["2"] = [SLOW_DOWN] * parts.ATTEMPTS
+    assert upload(run, bridge, file).code == client.UNREACHABLE
+    (memory,) = (tmp_path / "state/sprocketworks").glob("*.json")
+    known = json.loads(memory.read_text())
+    del known["stored"], known["upload"]["parts"], known["upload"]["complete_url"]
+    memory.write_text(json.dumps(known))
+    done = upload(run, bridge, file)
+    assert done.code == 0, done.err
+    assert bucket.requests[-6:] == ["1", "2", "3", "4", "5", JOIN]
+    memory.write_text('{"id": "x", "upload": 5, "expires_at": 7}')
+    assert upload(run, bridge, file).code == 0
 
 
 def test_an_upload_that_s3_refuses_is_begun_anew(
