@@ -46,6 +46,7 @@ GENERATED = (
     ROOT / "functions/portal/assets",
     ROOT / "functions/portal/openapi.json",
     ROOT / "functions/pretraffic/events.json",
+    ROOT / "console/src/reports.json",
 )
 
 OPEN = "OPEN TO EVERYONE WITHOUT A TOKEN: for demonstrations only, keep no real data here"

@@ -2,7 +2,7 @@
 
 import sys
 
-from infra import generated
+from infra import generated, report_list
 from infra.assets import ASSETS
 from infra.locks import locked
 from infra.node import ROOT, install, node
@@ -32,6 +32,7 @@ def license_of(package: str) -> str:
 def bundle() -> None:
     """Make console.js and console.css."""
     install(CONSOLE)
+    report_list.write()
     with locked(MADE, lambda: None):
         out = f"--outfile={MADE / 'console.js'}"
         node(CONSOLE, PACKAGES / "esbuild/bin/esbuild", "src/main.tsx", out, *BUNDLE)
@@ -43,6 +44,7 @@ def bundle() -> None:
 def check_types() -> None:
     """By the TypeScript compiler, which makes nothing."""
     install(CONSOLE)
+    report_list.write()
     node(CONSOLE, PACKAGES / "typescript/bin/tsc", "--project", ".")
 
 

@@ -23,7 +23,7 @@ function second(day: string | null, end: boolean): number | undefined {
 }
 
 const COLUMNS: TableColumn<Production>[] = [
-  { name: "name", title: "Factory", cell: (row) => <Link to={href(["factories", row.factory_id])}><Name>{nameOf(row)}</Name></Link>, sort: (row) => nameOf(row) },
+  { name: "name", title: "Factory", line: "name", cell: (row) => <Link to={href(["factories", row.factory_id])}><Name>{nameOf(row)}</Name></Link>, sort: (row) => nameOf(row) },
   { name: "actual", title: "Actual", number: true, cell: ({ actual }) => count(actual), sort: ({ actual }) => actual },
   { name: "goal", title: "Goal", number: true, cell: ({ goal }) => count(goal), sort: ({ goal }) => goal },
   { name: "attainment", title: "Attainment", number: true, cell: ({ attainment }) => percent(attainment), sort: ({ attainment }) => attainment ?? -1 },
