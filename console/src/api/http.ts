@@ -25,7 +25,7 @@ export interface Options {
   signal?: AbortSignal;
 }
 
-/** Why a request failed. */
+/** Why a request failed; its status is 0 when nobody responded. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -36,10 +36,6 @@ export class Problem extends Error {
     super(sentence);
   }
 }
-
-/** Whether the same request may succeed a little later. */
-export const mayPass = (error: Error | undefined) =>
-  error !== undefined && (!(error instanceof Problem) || !error.status || error.status === 429 || error.status >= 500);
 
 export interface Reply<T> {
   data: T;
@@ -113,11 +109,20 @@ export async function send(method: string, path: string, options: Options = {}):
   throw await problem(response);
 }
 
+/** The body of a response, as it is read; a Problem when that breaks off, or it is not the service's. */
+export async function read<T>(body: Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await body;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(0, "The response of the service broke off. Check the connection and try again.");
+  }
+}
+
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Reply<T>> {
   const response = await send(method, path, options);
-  const text = await response.text();
-  const data = (text ? JSON.parse(text) : null) as T;
-  return { data, etag: response.headers.get("etag") ?? undefined, response };
+  const json = response.text().then((text) => (text ? JSON.parse(text) : null) as T);
+  return { data: await read(json, options.signal), etag: response.headers.get("etag") ?? undefined, response };
 }
 
 export const get = async <T>(path: string, query: Query = {}, signal?: AbortSignal) =>

@@ -10,6 +10,7 @@ import { Announcements } from "../ui/announce.tsx";
 import { Button, Empty, Failure } from "../ui/basic.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Heading } from "../ui/page.tsx";
+import { InterruptedUploads } from "./interrupted.tsx";
 import { SUBJECTS } from "./pages.ts";
 
 function Logo() {
@@ -142,6 +143,7 @@ export function Frame({ failed }: { failed: string | undefined }) {
       </a>
       <SideBar here={here} />
       <main id="main" tabIndex={-1}>
+        <InterruptedUploads />
         {Page ? <Page key={here} path={path} query={place.value.query} /> : <NotFound />}
       </main>
       <Announcements />

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { call, get } from "../api/http.ts";
 import type { Job } from "../api/types.ts";
+import { forget } from "../state/interrupted.ts";
 import { saveRejects } from "../state/rejects.ts";
 import { useAction } from "../state/load.ts";
 import { announce } from "../ui/announce.tsx";
@@ -23,6 +24,7 @@ export function JobActions({ job, changed, kind = "link" }: { job: Job; changed:
   };
   const cancel = async () => {
     changed((await call<Job>("DELETE", pathOf(job))).data);
+    forget(job.id);
     setAsked(false);
     announce(`${name} is cancelled`);
   };

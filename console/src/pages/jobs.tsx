@@ -1,6 +1,7 @@
 // Loads of large files: the list, and one of them.
 
-import { call, get, mayPass } from "../api/http.ts";
+import { call, get } from "../api/http.ts";
+import { mayPass } from "../api/passing.ts";
 import type { Job, JobStatus } from "../api/types.ts";
 import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
 import { href, setQuery } from "../state/router.ts";
@@ -140,6 +141,12 @@ export function JobCard({ job }: { job: Job }) {
       <p>
         <JobState job={job} />
       </p>
+      {job.status === "awaiting_upload" && (
+        <p class="notice">
+          Its file has not arrived. If the upload was interrupted, such as by a reload of the page that sent it, cancel this job and{" "}
+          <Link to={href(["data", "load"], { table: job.table })}>load the file again</Link>.
+        </p>
+      )}
       {job.error && <p class="failure">{job.error}</p>}
       {job.waiting_for && (
         <p class="notice">

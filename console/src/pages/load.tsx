@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Table } from "../api/types.ts";
 import { type Loading } from "../state/load.ts";
 import { href } from "../state/router.ts";
-import { addFiles, uploads } from "../state/uploads.ts";
+import { addFiles, uploads } from "../state/files.ts";
 import { Button, Card, Failure } from "../ui/basic.tsx";
 import { plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";

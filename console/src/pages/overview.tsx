@@ -1,6 +1,7 @@
 // What somebody wants to see in the morning: one request, and one for the health.
 
-import { get, mayPass } from "../api/http.ts";
+import { get } from "../api/http.ts";
+import { mayPass } from "../api/passing.ts";
 import type { Health, OverviewData } from "../api/types.ts";
 import { attainment, factoryName } from "../state/factories.ts";
 import { healthOf } from "../state/health.ts";

@@ -3,7 +3,8 @@
 import type { RowError, Table as TableInfo } from "../api/types.ts";
 import { href } from "../state/router.ts";
 import { useAction } from "../state/load.ts";
-import { type Upload, remove } from "../state/uploads.ts";
+import { remove } from "../state/files.ts";
+import type { Upload } from "../state/uploads.ts";
 import { Button, Card, Check, Failure, Field, Link, Progress, Select, Skeleton } from "../ui/basic.tsx";
 import { bytes, count, plural, title } from "../ui/format.ts";
 import { Table, type TableColumn } from "../ui/table.tsx";

@@ -1,6 +1,6 @@
 // Whole lists as CSV files: the API gives pages, each with a header and a link to the next.
 
-import { type Query, send } from "../api/http.ts";
+import { type Query, read, send } from "../api/http.ts";
 
 /** The parts of one file with one header; `progress` hears how many pages there are so far. */
 export async function wholeCsv(
@@ -14,7 +14,7 @@ export async function wholeCsv(
   do {
     const options = { query: { ...query, cursor }, accept: "text/csv", ...(signal ? { signal } : {}) };
     const response: Response = await send("GET", path, options);
-    const text = await response.text();
+    const text = await read(response.text(), signal);
     parts.push(parts.length ? text.slice(text.indexOf("\n") + 1) : text);
     progress(parts.length);
     const following = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];

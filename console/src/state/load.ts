@@ -2,7 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/types.ts";
-import { type Query, freshKey, get, mayPass } from "../api/http.ts";
+import { type Query, freshKey, get } from "../api/http.ts";
+import { mayPass } from "../api/passing.ts";
 import { state } from "../api/session.ts";
 
 export interface Loading<T> {
@@ -138,13 +139,13 @@ export function useAction(): Action {
   return { busy, error, run, clear: () => setError(undefined) };
 }
 
-/** Calls `tick` every so many milliseconds while `wanted`, not in a hidden tab. */
+/** Calls `tick` every so many milliseconds while `wanted`, not in a hidden tab or without a session. */
 export function usePolling(wanted: boolean, milliseconds: number, tick: () => void): void {
   const latest = useRef(tick);
   latest.current = tick;
   useEffect(() => {
     if (!wanted) return undefined;
-    const timer = setInterval(() => document.hidden || latest.current(), milliseconds);
+    const timer = setInterval(() => document.hidden || state.value === "ended" || latest.current(), milliseconds);
     return () => clearInterval(timer);
   }, [wanted, milliseconds]);
 }

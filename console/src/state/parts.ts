@@ -1,11 +1,11 @@
 // A file on its way to S3 in parts. What is stored is never sent again, whatever breaks.
 
 import { Problem } from "../api/http.ts";
+import { passes } from "../api/passing.ts";
 import { type Reply, request } from "../api/storage.ts";
 import type { NewJob } from "../api/types.ts";
 
 const AT_ONCE = 3; // parts on their way
-const PASSING = new Set([408, 429]); // and those from 500
 // S3 takes no more of the file: somebody has cancelled the job, or a response was lost
 const ENDED = new Error("the upload has ended");
 
@@ -94,7 +94,7 @@ async function readable(piece: Blob): Promise<void> {
 
 /** Whether a request is done, and not to be sent again; a Problem when S3 refuses it for good. */
 function settled(reply: Reply | undefined): reply is Reply {
-  if (!reply || reply.status >= 500 || PASSING.has(reply.status)) return false;
+  if (!reply || passes(reply.status)) return false;
   if (reply.status < 300) return true;
   const code = /<Code>(\w+)<\/Code>/.exec(reply.text)?.[1] ?? String(reply.status);
   if (code === "RequestTimeout") return false;

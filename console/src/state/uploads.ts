@@ -1,23 +1,21 @@
 // A file on its way into a table: checked first, then loaded at once or, when it is large, as a job.
 
-import { type Signal, effect, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { Problem, call, freshKey, get } from "../api/http.ts";
-import type { Job, LoadOptions, Loaded, NewJob, Table } from "../api/types.ts";
+import { mayPass } from "../api/passing.ts";
+import { state } from "../api/session.ts";
+import type { Job, LoadOptions, Loaded, NewJob } from "../api/types.ts";
+import { whileSending } from "./interrupted.ts";
 import { Parts } from "./parts.ts";
-import { guessTable, headerOf } from "./tables.ts";
-import { sending } from "./unsaved.ts";
+import { beginning } from "./tables.ts";
 
 const SMALL = 5_000_000; // bytes that the API takes at once
-const SAMPLE = 400_000; // bytes of a large file that are checked before it is sent
 const LARGEST = 5_000_000_000; // bytes that the API takes as a job
 const POLL_MS = 1500;
 const AGAIN_MS = 5000; // after a broken connection, then twice as long each time
 const AGAIN_MOST_MS = 60_000;
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
-// of requests that may well succeed a little later; 401 until somebody has signed in again
-const PASSING = new Set([0, 401, 429, 503]);
-
-const SENDING = new Set<Phase>(["loading", "uploading", "paused"]);
+const MOST_MISSED = 3; // requests that failed in a row, before it is reported
 
 export type Phase = "choosing" | "checking" | "checked" | "loading" | "uploading" | "paused" | "job" | "loaded" | "cancelled";
 
@@ -102,8 +100,8 @@ export class Upload {
       await step();
     } catch (error) {
       if (this.abort.signal.aborted) return;
-      // a request that was not answered may be sent again with its key
-      if (!(error instanceof Problem) || error.status !== 0) this.key = freshKey();
+      // a request that may pass may have been carried out: it is sent again with its key
+      if (!mayPass(error as Error)) this.key = freshKey();
       this.error.value = error as Error;
       this.found.value = back === "choosing" ? undefined : this.found.value;
       // a job that exists is not to be made again
@@ -124,11 +122,11 @@ export class Upload {
       if (this.file.size > LARGEST) throw new Error("The file is larger than 5 GB. Cut it into several files, each with the header.");
       const { rows, ...options } = this.options.value;
       const json = { table: this.table.value, filename: this.file.name.slice(0, 255), bytes: this.file.size, options: { ...options, ...(rows ? { rows } : {}) } };
-      const { data } = await call<NewJob>("POST", "ingestions", { json, key: freshKey() });
+      const { data } = await call<NewJob>("POST", "ingestions", { json, key: this.key });
       this.job.value = data;
       // cancelled before there was a job to cancel
       if (this.abort.signal.aborted) return drop(data);
-      await this.send(new Parts(this.file, data.upload));
+      await whileSending(data.id, () => this.send(new Parts(this.file, data.upload)));
       await this.follow(data);
     });
   }
@@ -162,57 +160,34 @@ export class Upload {
     this.phase.value = "job";
     if (this.following) return;
     this.following = true;
+    let missed = 0;
     try {
       while (!ENDED.has(this.job.value.status)) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         if (this.abort.signal.aborted) return;
-        await this.look(this.job.value);
+        // nothing is asked until somebody has signed in again
+        if (state.value === "ended") continue;
+        const failed = await this.look(this.job.value);
+        missed = failed ? missed + 1 : 0;
+        this.error.value = missed >= MOST_MISSED ? failed : undefined;
       }
     } finally {
       this.following = false;
     }
   }
 
-  private async look({ id }: Job): Promise<void> {
+  /** The job as it is now, or why that is not known at the moment. */
+  private async look({ id }: Job): Promise<Error | undefined> {
     try {
       this.job.value = await get<Job>(`ingestions/${encodeURIComponent(id)}`);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof Problem) || !PASSING.has(error.status)) throw error;
+      if (!mayPass(error as Error) && state.value !== "ended") throw error;
+      return error as Error;
     }
   }
 }
 
 async function drop({ id }: Job): Promise<void> {
   await call("DELETE", `ingestions/${encodeURIComponent(id)}`);
-}
-
-/** The files that were chosen, also while another page is looked at. */
-export const uploads = signal<Upload[]>([]);
-
-// a file is read here until it has arrived
-effect(() => {
-  sending.value = uploads.value.some(({ phase }) => SENDING.has(phase.value));
-});
-
-/** Add files, each with the table that is guessed from its header or name, and check them. */
-export async function addFiles(files: Iterable<File>, tables: Table[], preferred: string): Promise<void> {
-  for (const file of files) {
-    const header = headerOf(await file.slice(0, 4096).text());
-    const upload = new Upload(file, guessTable(tables, header, file.name)?.name ?? preferred);
-    uploads.value = [...uploads.value, upload];
-    void upload.check();
-  }
-}
-
-export function remove(upload: Upload): void {
-  uploads.value = uploads.value.filter((each) => each !== upload);
-}
-
-/** Whole records from the beginning of a file. */
-async function beginning(file: File): Promise<Blob> {
-  const text = await file.slice(0, SAMPLE).text();
-  let end = text.lastIndexOf("\n");
-  // not within a quoted field
-  while (end > 0 && (text.slice(0, end).split('"').length - 1) % 2) end = text.lastIndexOf("\n", end - 1);
-  return new Blob([end > 0 ? text.slice(0, end + 1) : text]);
 }

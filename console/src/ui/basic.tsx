@@ -2,7 +2,8 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { Problem, mayPass } from "../api/http.ts";
+import { Problem } from "../api/http.ts";
+import { mayPass } from "../api/passing.ts";
 
 export type Children = ComponentChildren;
 

@@ -1,0 +1,54 @@
+// Uploads that ended with a page of the console: no page can read again a file that another one was
+// given. Their jobs are kept in the tab's storage from when they are made until S3 has the file.
+
+import { signal } from "@preact/signals";
+import { Problem, get } from "../api/http.ts";
+import type { Job } from "../api/types.ts";
+
+const KEPT = "sprocketworks-uploads";
+const lockOf = (id: string) => `sprocketworks-upload:${id}`;
+
+/** Jobs whose files will not arrive from here any more */
+export const interrupted = signal<Job[]>([]);
+
+const kept = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "[]") as string[];
+
+function keep(ids: string[]): void {
+  if (ids.length) sessionStorage.setItem(KEPT, JSON.stringify(ids));
+  else sessionStorage.removeItem(KEPT);
+}
+
+/** While a job's file is sent; a copy of this tab has its storage too, and sees by the lock that it is. */
+export async function whileSending(id: string, send: () => Promise<void>): Promise<void> {
+  keep([...kept(), id]);
+  try {
+    await navigator.locks.request(lockOf(id), send);
+  } finally {
+    forget(id);
+  }
+}
+
+/** Ask no more about a job. */
+export function forget(id: string): void {
+  keep(kept().filter((each) => each !== id));
+  interrupted.value = interrupted.value.filter((job) => job.id !== id);
+}
+
+async function jobOf(id: string): Promise<Job | undefined> {
+  try {
+    return await get<Job>(`ingestions/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Which jobs of an earlier page of this tab still wait for their files; the others are forgotten. */
+export async function findInterrupted(): Promise<void> {
+  const { held = [] } = await navigator.locks.query();
+  for (const id of kept().filter((each) => !held.some(({ name }) => name === lockOf(each)))) {
+    const job = await jobOf(id);
+    if (job?.status === "awaiting_upload") interrupted.value = [...interrupted.value, job];
+    else forget(id);
+  }
+}
