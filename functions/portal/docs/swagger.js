@@ -8,6 +8,12 @@ others.addEventListener("message", ({ data }) => {
 });
 if (!token) others.postMessage({ ask: true });
 
+// The scheme is that of the console: the system's
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
+
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",
