@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from infra.console import CONSOLE, PACKAGES
 from infra.local.access import NAME, PASSWORD
@@ -14,6 +14,12 @@ from tests.browser import DIALOGS, PAGES, SESSION, open_dialog, settle, sign_in,
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
+TABLET: ViewportSize = {"width": 768, "height": 900}
+LARGE_FIGURES = {
+    "sprocket_production_actual": [987_654_321, 123_456_789],
+    "sprocket_production_goal": [999_999_999, 999_999_999],
+    "time": [1_611_194_818, 1_711_194_878],
+}
 
 
 def sign_in_by_hand(page: Page) -> None:
@@ -202,8 +208,10 @@ def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
     api = stack.described["api"]
     axe = (PACKAGES / "axe-core/axe.min.js").read_text("utf-8")
     stack.api.post("/ingestions", json={"table": "compounds"})
+    factory = stack.api.post("/factories", json={"chart_data": LARGE_FIGURES}).json()["id"]
+    pages = PAGES | {"large figures": f"factories/{factory}"}
     found = {}
-    size = {"width": width, "height": 900}
+    size: ViewportSize = {"width": width, "height": 900}
     with watched(browser, color_scheme=scheme, viewport=size) as page:
         page.goto(f"{api}/")
         settle(page)
@@ -212,13 +220,17 @@ def test_no_page_has_an_obstacle_or_is_wider_than_the_window(
         sign_in(page, stack.described)
         page.reload()
         page.evaluate(axe)
-        for name, address in PAGES.items():
+        for name, address in pages.items():
             page.goto(f"{api}/#/{address}")
             settle(page)
             found[name] = obstacles(page)
+            page.set_viewport_size(TABLET)
+            found[f"{name} on a tablet"] = cut(page)
+            page.set_viewport_size(size)
         for name in DIALOGS:
             open_dialog(page, f"{api}/", name)
             found[name] = obstacles(page) + off_centre(page, size["height"])
+    stack.api.delete(f"/factories/{factory}")
     assert {name: each for name, each in found.items() if each} == {}
 
 
@@ -236,13 +248,17 @@ def obstacles(page: Page) -> list[str]:
         for each in result["violations"]
         for node in each["nodes"][:3]
     ]
+    return found + cut(page)
+
+
+def cut(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found += [f"{wide} pixels wider than the window"] if wide > 0 else []
-    cut = page.evaluate(
+    found = [f"{wide} pixels wider than the window"] if wide > 0 else []
+    tables = page.evaluate(
         "[...document.querySelectorAll('.scroll')]"
         ".filter(box => box.scrollWidth > box.clientWidth).map(box => box.ariaLabel)"
     )
-    return found + [f"columns of {name} are cut" for name in cut]
+    return found + [f"columns of {name} are cut" for name in tables]
 
 
 def test_a_telephone_has_a_menu_and_room_for_the_documents(page: Page, api: str) -> None:
@@ -256,6 +272,12 @@ def test_a_telephone_has_a_menu_and_room_for_the_documents(page: Page, api: str)
         expect(page.get_by_role("heading").first).to_be_visible()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # Swagger UI has the scheme of the console, and no switch of its own
+    page.goto(f"{api}/docs")
+    expect(page.locator("html")).not_to_have_class("dark-mode")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_class("dark-mode")
+    expect(page.locator(".dark-mode-toggle")).to_have_count(0)
 
 
 def test_swagger_ui_has_the_sign_in_of_the_console(page: Page, api: str) -> None:

@@ -1,6 +1,7 @@
 // A table of rows that are all here: filtered, sorted, and drawn a page at a time. The filter and the
 // order are in the address, so that a link has them.
 
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { place, setQuery, useText } from "../state/router.ts";
 import { Empty, Field } from "./basic.tsx";
@@ -8,6 +9,11 @@ import { plural } from "./format.ts";
 import { Pager, type Sorting, Table, type TableColumn, sorted } from "./table.tsx";
 
 const LENGTH = 50; // rows of a page
+const FEW = 10; // rows that are seen at a glance
+const print = matchMedia("print");
+/** On paper nobody turns to the next page of a list: all of its rows are drawn */
+const printing = signal(print.matches);
+print.addEventListener("change", () => (printing.value = print.matches));
 
 interface LongTableProps<T> {
   caption: string;
@@ -35,17 +41,19 @@ export function LongTable<T>({ caption, columns, rows, text, noun }: LongTablePr
   const here = Math.min(page, last);
   return (
     <>
-      <div class="row">
-        <Field label="Filter" type="search" value={filter} set={setFilter} onChange={() => setQuery({ filter })} autocomplete="off" />
-        <p class="quiet" role="status">
-          {plural(matching.length, noun)}
-        </p>
-      </div>
+      {(rows.length > FEW || filter) && (
+        <div class="row">
+          <Field label="Filter" type="search" value={filter} set={setFilter} onChange={() => setQuery({ filter })} autocomplete="off" />
+          <p class="quiet" role="status">
+            {plural(matching.length, noun)}
+          </p>
+        </div>
+      )}
       {matching.length ? (
         <Table
           caption={caption}
           columns={columns}
-          rows={ordered.slice(here * LENGTH, (here + 1) * LENGTH)}
+          rows={printing.value ? ordered : ordered.slice(here * LENGTH, (here + 1) * LENGTH)}
           sorting={sorting}
           setSorting={({ column, down }) => setQuery({ filter, sort: `${down ? "-" : ""}${column}` })}
           fits

@@ -1,17 +1,17 @@
-// Tables: a caption for screen readers, numbers to the right. On a phone each row becomes a list of
-// its cells unless they fit (tables.css), for which the roles are named: a browser forgets those of a
-// restyled table.
+// Tables: a caption for screen readers, numbers to the right. Where they do not fit each row becomes a
+// list of its cells (fit.ts), for which the roles are named: a browser forgets those of a restyled table.
 
 import { useRef } from "preact/hooks";
 import type { Pages } from "../state/load.ts";
 import { Button, type Children, Empty, Failure, Skeleton } from "./basic.tsx";
+import { useFit } from "./fit.ts";
 
 export interface TableColumn<T> {
   name: string;
   title: string;
   cell: (row: T) => Children;
   number?: boolean;
-  /** On a phone it has a line of its own; a name heads the others, without its title */
+  /** In a list of cells it has a line of its own; a name heads the others, without its title */
   line?: "wide" | "name";
   /** Under the title, e.g. the type */
   note?: string;
@@ -30,13 +30,14 @@ interface TableProps<T> {
   keyOf?: (row: T) => string | number;
   sorting?: Sorting | undefined;
   setSorting?: (sorting: Sorting) => void;
-  /** Columns that a phone has room for */
+  /** Few short columns, for which most phones have room */
   fits?: boolean | undefined;
 }
 
-export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting, fits }: TableProps<T>) {
+export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting, fits = false }: TableProps<T>) {
+  const box = useFit(fits);
   return (
-    <div class={fits ? "scroll fits" : "scroll cards"} role="group" aria-label={caption} tabIndex={0}>
+    <div ref={box} class={fits ? "scroll fits" : "scroll"} role="group" aria-label={caption} tabIndex={0}>
       <table role="table">
         <caption class="hidden">{caption}</caption>
         <thead role="rowgroup">

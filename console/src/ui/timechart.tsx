@@ -51,8 +51,8 @@ function options(width: number, label: string, zoomed: TimeChartProps["zoomed"])
     height: HEIGHT,
     title: "",
     cursor: { drag: { x: true, y: false, setScale: false } },
-    // one point alone is in the middle of two hours
-    scales: { x: { time: true, range: (_plot, min, max) => (min === max ? [min - 3600, max + 3600] : [min, max]) } },
+    // one point alone is in the middle of two hours, not at the beginning of three years
+    scales: { x: { time: true, range: (plot, min, max) => (plot.data[0].length === 1 ? [min - 3600, min + 3600] : [min, max]) } },
     axes: [{ ...axis, values: TICKS, size: 64 }, { ...axis, size: 56, values: (_plot, values) => values.map((value) => axisFigure(value)) }],
     series: [
       { label, value: "{D} {MMM} {YYYY}, {HH}:{mm}" },
