@@ -21,6 +21,7 @@ from typing import Any
 
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
+from infra.lazy import EagerError, make_lazy
 from infra.locks import locked
 
 ROOT = Path(__file__).parent.parent
@@ -104,6 +105,10 @@ def install_libraries(runtime: str, architecture: str) -> None:
     # programs, which name this machine's interpreter
     shutil.rmtree(CODE / "bin", ignore_errors=True)
     (CODE / ".lock").unlink(missing_ok=True)
+    try:
+        make_lazy(CODE)
+    except EagerError as error:
+        raise BuildError(str(error)) from error
 
 
 def point_to_files(template: dict[str, Any]) -> None:

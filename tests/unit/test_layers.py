@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import lazy
 from tests.template import ROOT, environment, resources
 
 FUNCTIONS = ROOT / "functions"
@@ -20,6 +21,15 @@ HANDLERS = sorted(
     properties["Handler"].rpartition(".")[0]
     for _, properties in resources("AWS::Serverless::Function")
 )
+# What takes long to import and no function needs to start
+SLOW = {
+    "aws_lambda_powertools.event_handler.appsync",
+    "aws_lambda_powertools.utilities.data_classes.kafka_event",
+    "boto3",
+    "botocore",
+    "pydantic",
+    "pydynox.model",
+}
 # Modules of the routes' floor, in any package; so is a handler that imports one
 ROUTES = {"routes", "app"}
 # Shared modules that use tables themselves
@@ -142,28 +152,30 @@ def test_a_model_is_a_models_module(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The functions' requirements and nothing else, kept from run to run."""
+    """The functions' requirements as they are built, nothing else, kept from run to run."""
     requirements = FUNCTIONS / "requirements.txt"
-    key = sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:16]
-    target = ROOT / ".local" / "runtime" / key
+    sources = (requirements, Path(lazy.__file__))
+    key = sha256(b"".join(path.read_bytes() for path in sources) + sys.version.encode())
+    target = ROOT / ".local" / "runtime" / key.hexdigest()[:16]
     if not target.exists():
         made = tmp_path_factory.mktemp("runtime")
         uv = str(Path(sys.executable).with_name("uv"))
         into = ("--target", str(made), "--python", sys.executable, "-r", str(requirements))
         subprocess.run([uv, "pip", "install", "--quiet", *into], check=True, timeout=300)
+        lazy.make_lazy(made)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)
     return target
 
 
-@pytest.mark.parametrize("module", HANDLERS)
+@pytest.mark.parametrize("module", [*HANDLERS, "shared.idempotency"])
 def test_a_function_starts_with_its_requirements_alone_and_without_slow_imports(
     runtime: Path, module: str
 ) -> None:
     # -S and -I leave nothing but the standard library and the two folders
     program = (
         f"import sys; sys.path[:0] = [{str(FUNCTIONS)!r}, {str(runtime)!r}]; import {module}; "
-        "print(*{'pydantic', 'boto3', 'botocore'} & set(sys.modules))"
+        f"print(*{SLOW!r} & set(sys.modules))"
     )
     variables = {**environment(), "POWERTOOLS_SERVICE_NAME": "test", "PATH": os.environ["PATH"]}
     done = subprocess.run(
