@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.files import FILES, File
+from portal.files import FILES, JSON, File
 from portal.health import KEPT_SECONDS, check_stores
 from shared.etags import not_modified
 from shared.log import log_failure
@@ -29,13 +29,21 @@ from shared.request import request_id
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+def without_query(endpoint: Endpoint) -> Endpoint:
+    """An endpoint of a document, which takes no parameters; pages get them from links."""
+
+    async def checked(request: Request) -> Response:
+        try:
+            read_query((), request.scope["aws.event"].get("queryStringParameters") or {})
+        except Malformed as malformed:
+            return problem_response(request, malformed)
+        return await endpoint(request)
+
+    return checked
+
+
 async def health(request: Request) -> Response:
-    event = request.scope["aws.event"]
-    try:
-        read_query((), event.get("queryStringParameters") or {})
-    except Malformed as malformed:
-        return problem_response(request, malformed)
-    checks = await check_stores(request_id(event))
+    checks = await check_stores(request_id(request.scope["aws.event"]))
     if all(check == "ok" for check in checks.values()):
         kept = {"Cache-Control": f"public, max-age={KEPT_SECONDS}"}
         return JSONResponse({"status": "ok", "checks": checks}, headers=kept)
@@ -79,7 +87,7 @@ def serve(file: File) -> Endpoint:
         content = file.content_for(address)
         return Response(content, media_type=file.media_type, headers=headers)
 
-    return endpoint
+    return without_query(endpoint) if file.media_type == JSON else endpoint
 
 
 async def without_slash(request: Request) -> Response:
@@ -116,8 +124,8 @@ class Guard:
 
 app = Starlette(
     routes=[
-        Route("/health", health),
-        Route("/static/access.json", access),
+        Route("/health", without_query(health)),
+        Route("/static/access.json", without_query(access)),
         *(Route(path, serve(file)) for path, file in FILES.items()),
         *(Route(f"{page}/", without_slash) for page in ("/docs", "/redoc")),
     ],

@@ -156,6 +156,18 @@ def test_a_file_that_is_requested_by_its_digest_is_kept_for_a_year() -> None:
     assert call("GET", "/").headers["cache-control"] == "no-cache"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_pages_ignore_a_query_and_documents_refuse_it(method: str) -> None:
+    # links to pages get parameters for tracking, and the sign-in comes back with its own
+    for path in FILES.keys() - {"/openapi.json"}:
+        assert call(method, f"{path}?utm_source=mail&code=1&state=2").status == 200
+    for path in ("/openapi.json", "/static/access.json", "/health"):
+        refused = call(method, f"{path}?limits=1")
+        assert refused.status == 400
+        if method == "GET":
+            assert refused.json["errors"][0]["loc"] == ["query", "limits"]
+
+
 def test_the_first_view_of_the_console_is_small() -> None:
     files = [FILES[path].content for path in ("/", "/static/console.js", "/static/favicon.svg")]
     # API Gateway compresses; what is left of 120,000 bytes is for the data
