@@ -86,9 +86,10 @@ def sign_in(page: Page, cloud: dict[str, Any]) -> None:
     )
 
 
-def choose(page: Page, name: str, text: str) -> None:
+def choose(page: Page, name: str, content: str | bytes) -> None:
     """A file, at the page that loads files."""
-    file: Any = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    data = content.encode() if isinstance(content, str) else content
+    file: Any = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.locator("#files:enabled").wait_for()  # the tables are known
     page.get_by_label("choose them").set_input_files(file)
 

@@ -54,6 +54,9 @@ def test_the_overview_shows_the_works(stack: Stack, page: Page, api: str) -> Non
     expect(rows).to_contain_text(f"{rows_of(stack, 'hired_employees'):,}")
     expect(page.get_by_role("img", name="Factory 1: actual against goal")).to_be_visible()
     expect(page.get_by_text("All well")).to_be_visible()
+    # whoever comes back to the tab sees how it is now
+    with page.expect_response("**/reports/overview"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def test_rows_are_paged_found_and_downloaded(stack: Stack, page: Page, api: str) -> None:
@@ -118,6 +121,21 @@ def test_a_file_that_is_no_table_is_refused_beside_its_name(
         choose(page, "wrong.csv", "name,colour\nAda,red\n1,2\n")
         card = page.locator(".card", has=page.get_by_role("heading", name="wrong.csv"))
         expect(card.get_by_role("alert")).to_contain_text("colour")
+        # dropped beside the box; the browser would open it
+        page.locator("h1").evaluate(
+            "(element, bytes) => {"
+            "  const dataTransfer = new DataTransfer();"
+            "  dataTransfer.items.add(new File([bytes], 'book.xlsx'));"
+            "  const drop = { dataTransfer, bubbles: true, cancelable: true };"
+            "  element.dispatchEvent(new DragEvent('drop', drop));"
+            "}",
+            "PK\x03\x04",
+        )
+        book = page.locator(".card", has=page.get_by_role("heading", name="book.xlsx"))
+        expect(book.get_by_role("alert")).to_contain_text("not a CSV file")
+        choose(page, "latin.csv", b"id,job\n1,K\xf6chin\n")
+        latin = page.locator(".card", has=page.get_by_role("heading", name="latin.csv"))
+        expect(latin.get_by_role("alert")).to_have_text(re.compile("^Line 2: .* UTF-8\\.$"))
 
 
 def test_a_large_file_outlives_a_broken_connection_and_its_rejects_are_downloaded(
@@ -381,8 +399,12 @@ def test_a_sprocket_is_created_changed_and_deleted(
         page.get_by_role("button", name="Save").click()
         dialog.get_by_role("button", name="Take theirs").click()
         expect(page.get_by_label("Teeth")).to_have_value("99")
+        stack.api.put(f"/sprockets/{number}", json=HOUSE | {"teeth": 15})
         page.get_by_role("button", name="Delete").click()
-        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        delete = page.get_by_role("dialog").get_by_role("button", name="Delete")
+        delete.click()
+        expect(page.get_by_role("alert")).to_contain_text("Somebody changed it meanwhile")
+        delete.click()
         expect(page.get_by_role("heading", name="Sprockets")).to_be_focused()
         assert stack.api.get(f"/sprockets/{number}").status_code == 404
 
@@ -411,7 +433,7 @@ def test_a_factory_is_created_renamed_and_deleted(page: Page, api: str) -> None:
     expect(page.get_by_role("heading", name="Works by hand")).to_be_focused()
     expect(page.get_by_text("No production yet.")).to_be_visible()
     page.get_by_role("button", name="Rename").click()
-    page.get_by_role("dialog").get_by_label("Name").fill("Another name")
+    page.get_by_role("dialog").get_by_label("Name").fill("Another  name")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Another name")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).first.click()

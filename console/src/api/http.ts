@@ -43,7 +43,7 @@ export interface Reply<T> {
   response: Response;
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
@@ -64,8 +64,8 @@ async function problem(response: Response): Promise<Problem> {
     429: "Too many requests at the moment. Try again shortly.",
     503: `The service is not available at the moment. Try again${wait ? ` in ${wait} seconds` : " shortly"}.`,
   };
-  const detail = body.detail ?? body.message ?? body.title;
-  const text = own[response.status] ?? sentence(detail ?? `the request failed with status ${response.status}`);
+  const detail = sentence(body.detail ?? body.message ?? body.title ?? `the request failed with status ${response.status}`);
+  const text = own[response.status] ?? (response.status === 404 ? `${detail} It may have been deleted meanwhile.` : detail);
   return new Problem(response.status, text, body.errors ?? [], body);
 }
 

@@ -8,9 +8,10 @@ import { useAction } from "../state/load.ts";
 import { go } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Failure, Field, faultOf } from "../ui/basic.tsx";
+import { Button, Failure } from "../ui/basic.tsx";
 import { Conflict } from "../ui/conflict.tsx";
 import { Back, Confirm, Dialog } from "../ui/dialog.tsx";
+import { Field, faultOf } from "../ui/form.tsx";
 
 export interface Version {
   data: Factory;

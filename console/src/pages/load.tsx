@@ -1,6 +1,6 @@
 // Loading files: dropped or chosen, checked, then loaded.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Table } from "../api/types.ts";
 import { type Loading } from "../state/load.ts";
 import { href } from "../state/router.ts";
@@ -42,20 +42,24 @@ function DropZone({ add, disabled }: { add: (files: File[]) => void; disabled: b
     if (list?.length) add([...list]);
     if (input.current) input.current.value = "";
   };
+  const latest = useRef(take);
+  latest.current = disabled ? () => undefined : take;
+  useEffect(() => {
+    // anywhere on the page: beside the box the browser would leave the console for the file
+    const drag = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      setOver(event.type === "dragover");
+      if (event.type === "drop") latest.current(event.dataTransfer.files);
+    };
+    const kinds = ["dragover", "dragleave", "drop"] as const;
+    for (const kind of kinds) addEventListener(kind, drag);
+    return () => {
+      for (const kind of kinds) removeEventListener(kind, drag);
+    };
+  }, []);
   return (
-    <div
-      class={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (!disabled) take(event.dataTransfer?.files);
-      }}
-    >
+    <div class={over ? "drop over" : "drop"}>
       <label for="files">
         <strong>Drop CSV files here, or choose them</strong>
       </label>

@@ -9,12 +9,13 @@ import { useLoad, usePolling } from "../state/load.ts";
 import { href } from "../state/router.ts";
 import { Badge, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Legend, Sparkline } from "../ui/charts.tsx";
-import { count, date, percent, plural, title } from "../ui/format.ts";
+import { clock, count, date, percent, plural, title } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { Name } from "../ui/text.tsx";
 import { JobState } from "./job-state.tsx";
 
-const POLL_MS = 5000;
+const POLL_MS = 5000; // while a job is under way
+const IDLE_MS = 60_000; // the page may be open all day
 
 /** A part of the overview, which is there for all of them or for none. */
 type Part = { data: OverviewData | undefined };
@@ -145,6 +146,7 @@ function Birthdays({ data }: Part) {
 
 function HealthCard() {
   const loading = useLoad<Health>("health", healthOf);
+  usePolling(true, IDLE_MS, () => void loading.refresh());
   return (
     <Card title="Health">
       <Failure error={loading.error} retry={() => void loading.reload()} />
@@ -174,10 +176,11 @@ function Checks({ status, checks }: Health) {
 export function Overview() {
   const loading = useLoad("overview", (signal) => get<OverviewData>("reports/overview", {}, signal));
   const { data, error } = loading;
-  usePolling((data?.jobs.active ?? 0) > 0 || mayPass(error), POLL_MS, () => void loading.refresh());
+  const moving = (data?.jobs.active ?? 0) > 0 || mayPass(error);
+  usePolling(true, moving ? POLL_MS : IDLE_MS, () => void loading.refresh());
   return (
     <>
-      <Heading title="Overview" />
+      <Heading title="Overview" actions={data && <span class="quiet">As of {clock(data.as_of)}</span>} />
       <div class="grid overview">
         {error ? (
           <Failure error={error} retry={() => void loading.reload()} />

@@ -4,15 +4,16 @@ import { useState } from "preact/hooks";
 import { Problem, call } from "../api/http.ts";
 import type { Upcoming } from "../api/types.ts";
 import { useAction, useLoad, usePages } from "../state/load.ts";
+import { useRemoval } from "../state/removal.ts";
 import { href, setQuery, useText } from "../state/router.ts";
 import { announce } from "../ui/announce.tsx";
-import { Button, Card, Empty, Failure, Field, Select, Skeleton } from "../ui/basic.tsx";
+import { Button, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";
+import { Field, Select } from "../ui/form.tsx";
 import { date, plural } from "../ui/format.ts";
 import { Heading } from "../ui/page.tsx";
 import { ListTable, type TableColumn } from "../ui/table.tsx";
 import { Name } from "../ui/text.tsx";
-import { Link } from "../ui/basic.tsx";
 import type { PageProps } from "./pages.ts";
 import { BirthdayForm } from "./person-form.tsx";
 
@@ -102,6 +103,7 @@ function Person({ name, done }: { name: string; done: (sentence: string) => void
   });
   const [asked, setAsked] = useState<"change" | "delete">();
   const removing = useAction();
+  const deletePerson = useRemoval(pathOf(name), person.data?.etag);
   const close = () => setAsked(undefined);
   if (person.error instanceof Problem && person.error.status === 404) {
     return <Empty title={`No person named “${name}” was found.`} />;
@@ -137,7 +139,7 @@ function Person({ name, done }: { name: string; done: (sentence: string) => void
           action={removing}
           close={close}
           run={async () => {
-            await call("DELETE", pathOf(name), { ifMatch: etag });
+            await deletePerson();
             setQuery({ name: null });
             done(`${name} is deleted`);
           }}

@@ -4,8 +4,9 @@ import { useRef, useState } from "preact/hooks";
 import { Problem, call } from "../api/http.ts";
 import { useAction } from "../state/load.ts";
 import { useUnsaved } from "../state/unsaved.ts";
-import { Button, Failure, Field, faultOf } from "../ui/basic.tsx";
+import { Button, Failure } from "../ui/basic.tsx";
 import { Back, Dialog } from "../ui/dialog.tsx";
+import { Field, faultOf } from "../ui/form.tsx";
 import { pathOf } from "./people.tsx";
 
 interface BirthdayFormProps {

@@ -6,9 +6,10 @@ import type { Point, PointIn } from "../api/types.ts";
 import { useAction, useKey, useLoad } from "../state/load.ts";
 import { fromLocal, idsOf, localText, parsePasted } from "../state/points.ts";
 import { useUnsaved } from "../state/unsaved.ts";
-import { Button, Failure, Field, Skeleton, faultOf } from "../ui/basic.tsx";
+import { Button, Failure, Skeleton } from "../ui/basic.tsx";
 import { Conflict } from "../ui/conflict.tsx";
 import { Back, Dialog } from "../ui/dialog.tsx";
+import { Field, faultOf } from "../ui/form.tsx";
 import { plural, unixTime } from "../ui/format.ts";
 
 interface FormProps {

@@ -1,7 +1,7 @@
 // The fields of a sprocket, as texts while they are entered.
 
 import type { Sprocket, SprocketIn } from "../api/types.ts";
-import { Field, faultOf } from "../ui/basic.tsx";
+import { Field, faultOf } from "../ui/form.tsx";
 
 export const FIELDS: { name: keyof SprocketIn; title: string; whole?: boolean }[] = [
   { name: "teeth", title: "Teeth", whole: true },

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { Problem, call } from "../api/http.ts";
 import type { Sprocket } from "../api/types.ts";
 import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
+import { useRemoval } from "../state/removal.ts";
 import { go, href } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
@@ -123,8 +124,9 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
       setTheirs(await call<Sprocket>("GET", path));
     }
   };
+  const deleteIt = useRemoval(path, etag);
   const remove = async () => {
-    await call("DELETE", path, { ifMatch: etag });
+    await deleteIt();
     announce(`Sprocket ${data.id} is deleted`);
     go(["sprockets"]);
   };

@@ -5,7 +5,8 @@ import { href } from "../state/router.ts";
 import { useAction } from "../state/load.ts";
 import { remove } from "../state/files.ts";
 import type { Upload } from "../state/uploads.ts";
-import { Button, Card, Check, Failure, Field, Link, Progress, Select, Skeleton } from "../ui/basic.tsx";
+import { Button, Card, Failure, Link, Progress, Skeleton } from "../ui/basic.tsx";
+import { Check, Field, Select } from "../ui/form.tsx";
 import { bytes, count, plural, title } from "../ui/format.ts";
 import { Table, type TableColumn } from "../ui/table.tsx";
 import { JobActions } from "./job-actions.tsx";
@@ -22,7 +23,7 @@ export function UploadCard({ upload, tables }: { upload: Upload; tables: TableIn
       actions={
         <>
           <span class="quiet">{bytes(upload.file.size)}</span>
-          {(editable || phase === "loaded" || phase === "cancelled" || upload.job.value?.finished_at) && (
+          {(editable || phase === "unfit" || phase === "loaded" || phase === "cancelled" || upload.job.value?.finished_at) && (
             <Button kind="link" onClick={() => remove(upload)}>
               Remove from this page
             </Button>
@@ -48,6 +49,7 @@ function Choices({ upload, tables }: { upload: Upload; tables: TableInfo[] }) {
   const pick: [string, string][] = tables.map(({ name }) => [name, title(name)]);
   return (
     <>
+      {!upload.table.value && <p role="status">No table has just the columns of its first line. Choose the table that it is for.</p>}
       <div class="row">
         <Select
           label="Table"

@@ -15,13 +15,30 @@ effect(() => {
   sending.value = uploads.value.some(({ phase }) => SENDING.has(phase.value));
 });
 
+const SPREADSHEETS = ["504b0304", "d0cf11e0"]; // how files of Excel begin, new and old ones
+
+/** Why a file is none to load, in a sentence. */
+async function unfit(file: File): Promise<string | undefined> {
+  if (!file.size) return "The file is empty.";
+  try {
+    const bytes = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+    const beginning = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (!SPREADSHEETS.includes(beginning)) return undefined;
+  } catch {
+    return "It can not be read. It may be a folder, or a file that was moved or deleted.";
+  }
+  return "This is a workbook or an archive, not a CSV file. Save it as CSV in UTF-8, which Excel calls “CSV UTF-8”, and choose that file.";
+}
+
 /** Add files, each with the table that is guessed from its header or name, and check them. */
 export async function addFiles(files: Iterable<File>, tables: Table[], preferred: string): Promise<void> {
   for (const file of files) {
-    const header = headerOf(await file.slice(0, 4096).text());
+    const reason = await unfit(file);
+    const header = reason ? [] : headerOf(await file.slice(0, 4096).text());
     const upload = new Upload(file, guessTable(tables, header, file.name)?.name ?? preferred);
     uploads.value = [...uploads.value, upload];
-    void upload.check();
+    if (reason) upload.refuse(reason);
+    else void upload.check();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/types.ts";
-import { type Query, freshKey, get } from "../api/http.ts";
+import { Problem, type Query, freshKey, get } from "../api/http.ts";
 import { mayPass } from "../api/passing.ts";
 import { state } from "../api/session.ts";
 
@@ -123,6 +123,14 @@ export interface Action {
 export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
+  useEffect(
+    () =>
+      state.subscribe((now) => {
+        // that the session has ended is not true any more
+        if (now === "signed-in") setError((last) => (last instanceof Problem && last.status === 401 ? undefined : last));
+      }),
+    [],
+  );
   const run = async (action: () => Promise<void>) => {
     setBusy(true);
     setError(undefined);
@@ -145,8 +153,14 @@ export function usePolling(wanted: boolean, milliseconds: number, tick: () => vo
   latest.current = tick;
   useEffect(() => {
     if (!wanted) return undefined;
-    const timer = setInterval(() => document.hidden || state.value === "ended" || latest.current(), milliseconds);
-    return () => clearInterval(timer);
+    const look = () => document.hidden || state.value === "ended" || latest.current();
+    const timer = setInterval(look, milliseconds);
+    // whoever comes back to the tab sees how it is now
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [wanted, milliseconds]);
 }
 

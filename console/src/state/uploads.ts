@@ -17,7 +17,7 @@ const AGAIN_MOST_MS = 60_000;
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
 const MOST_MISSED = 3; // requests that failed in a row, before it is reported
 
-export type Phase = "choosing" | "checking" | "checked" | "loading" | "uploading" | "paused" | "job" | "loaded" | "cancelled";
+export type Phase = "unfit" | "choosing" | "checking" | "checked" | "loading" | "uploading" | "paused" | "job" | "loaded" | "cancelled";
 
 export class Upload {
   readonly id = freshKey();
@@ -41,6 +41,12 @@ export class Upload {
   ) {
     this.table = signal(table);
     this.sampled = file.size > SMALL;
+  }
+
+  /** It is none to load. */
+  refuse(reason: string): void {
+    this.error.value = new Error(reason);
+    this.phase.value = "unfit";
   }
 
   async check(): Promise<void> {

@@ -4,7 +4,8 @@ import { createContext } from "preact";
 import { useContext, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Action } from "../state/load.ts";
 import { useEnteredSince } from "../state/unsaved.ts";
-import { Button, type Children, Failure, Field } from "./basic.tsx";
+import { Button, type Children, Failure } from "./basic.tsx";
+import { Field } from "./form.tsx";
 
 interface DialogProps {
   title: string;
@@ -118,6 +119,9 @@ export function Back({ children = "Back" }: { children?: Children }) {
   return <Button onClick={useContext(Dismiss)}>{children}</Button>;
 }
 
+/** As a name is seen: accents as one character or two, blanks as one. */
+const plain = (text: string) => text.normalize("NFC").trim().replaceAll(/\s+/g, " ");
+
 interface ConfirmProps {
   title: string;
   children: Children;
@@ -133,7 +137,7 @@ interface ConfirmProps {
 /** Asks before something that can not be undone; Enter in it and Escape do the harmless thing. */
 export function Confirm({ title, children, verb, typed, action, run, close }: ConfirmProps) {
   const [text, setText] = useState("");
-  const ready = typed === undefined || text === typed;
+  const ready = typed === undefined || plain(text) === plain(typed);
   return (
     <Dialog title={title} close={close}>
       {children}

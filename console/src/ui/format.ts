@@ -5,6 +5,7 @@ const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const hours = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
@@ -23,6 +24,7 @@ const whole = (text: string) => text.replaceAll(/ (?=\p{L})|(?<=\p{L}) /gu, "\u0
 
 /** A date without a time, such as a birthday. */
 export const date = (text: string) => whole(day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`)));
+export const clock = (text: string) => hours.format(new Date(text));
 export const time = (text: string) => whole(moment.format(new Date(text)));
 export const unixTime = (seconds: number) => whole(moment.format(new Date(seconds * 1000)));
 

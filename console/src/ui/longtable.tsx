@@ -4,7 +4,8 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { place, setQuery, useText } from "../state/router.ts";
-import { Empty, Field } from "./basic.tsx";
+import { Empty } from "./basic.tsx";
+import { Field } from "./form.tsx";
 import { plural } from "./format.ts";
 import { Pager, type Sorting, Table, type TableColumn, sorted } from "./table.tsx";
 
@@ -55,7 +56,10 @@ export function LongTable<T>({ caption, columns, rows, text, noun }: LongTablePr
           columns={columns}
           rows={printing.value ? ordered : ordered.slice(here * LENGTH, (here + 1) * LENGTH)}
           sorting={sorting}
-          setSorting={({ column, down }) => setQuery({ filter, sort: `${down ? "-" : ""}${column}` })}
+          setSorting={({ column, down }) => {
+            setPage(0);
+            setQuery({ filter, sort: `${down ? "-" : ""}${column}` });
+          }}
           fits
         />
       ) : (

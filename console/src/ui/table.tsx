@@ -37,7 +37,7 @@ interface TableProps<T> {
 export function Table<T>({ caption, columns, rows, keyOf, sorting, setSorting, fits = false }: TableProps<T>) {
   const box = useFit(fits);
   return (
-    <div ref={box} class={fits ? "scroll fits" : "scroll"} role="group" aria-label={caption} tabIndex={0}>
+    <div ref={box} class={fits ? "scroll fits" : "scroll"}>
       <table role="table">
         <caption class="hidden">{caption}</caption>
         <thead role="rowgroup">
