@@ -34,7 +34,7 @@ _PROBLEMS: list[Problem] = [
     Conflict("it is being written by other requests"),
     PreconditionFailed("it has changed since: read it again"),
     TooLarge("the body has 1000001 bytes, more than 1000000"),
-    UnsupportedMediaType("the body must be application/json, not text/plain"),
+    UnsupportedMediaType("the body must be application/json; its content type is text/plain"),
     Invalid("the body is not valid", [fault_at(("body", "name"), "Field required", "missing")]),
     Problem(),
     StoreUnavailable(),

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from operator import itemgetter
 from typing import Any
 
@@ -80,20 +81,11 @@ def counted(rows: Iterator[Document], table: Document) -> Iterator[Document]:
         progress.reach(max(table["rows"], 1))
 
 
-class _Echo:
-    """A file for csv.writer, whose `writerow` then returns the line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-# with this line end a \r in a text is quoted: alone it ends a line, too
-_lines = csv.writer(_Echo(), lineterminator="\r\n")
-
-
 def line_of(cells: list[Any]) -> bytes:
-    line: str = _lines.writerow(cells)
-    return output.encoded(line.removesuffix("\r\n") + "\n")
+    line = StringIO()
+    # with this line end a \r in a text is quoted: alone it ends a line, too
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return output.encoded(line.getvalue().removesuffix("\r\n") + "\n")
 
 
 def text_of(value: Any) -> Any:

@@ -25,7 +25,7 @@ def expect_media_type(event: Event, *known: str) -> str:
     found = media_type(event)
     if found not in known:
         raise UnsupportedMediaType(
-            f"the body must be {' or '.join(known)}, not {found or 'without a content type'}"
+            f"the body must be {' or '.join(known)}; its content type is {found or 'missing'}"
         )
     return found
 

@@ -128,6 +128,17 @@ def test_a_compressed_body_is_a_415(tables: None, key: tuple[str, str], coding: 
     assert response.headers["accept-encoding"] == "identity"
 
 
+@pytest.mark.parametrize("kind", ["text/plain", ""])
+def test_a_body_of_another_type_or_of_none_is_a_415_that_names_both(
+    tables: None, kind: str
+) -> None:
+    for url, known in (("/sprockets", "application/json"), ("/tables/jobs", "text/csv or ")):
+        response = call("POST", url, "1,a", {"Content-Type": kind} if kind else {})
+        assert response.status == 415
+        assert f"the body must be {known}" in response.json["detail"]
+        assert response.json["detail"].endswith(f"; its content type is {kind or 'missing'}")
+
+
 def test_the_content_coding_identity_is_accepted(tables: None) -> None:
     assert send(("POST", "/sprockets"), **{"Content-Encoding": "Identity"}).status == 201
 
