@@ -426,6 +426,24 @@ def test_a_sprocket_says_where_it_is_used(page: Page, stack: Stack, api: str) ->
 
 
 def test_a_factory_is_created_renamed_and_deleted(page: Page, api: str) -> None:
+    # whoever leaves while it is saved stays where they went
+    page.goto(f"{api}/#/factories/new")
+    page.get_by_label("Name", exact=True).fill("Left alone")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/factories", hold)
+    with page.expect_request("**/v1/factories"):
+        page.get_by_role("button", name="Create factory").dblclick()
+    page.get_by_role("link", name="People").click()
+    page.get_by_role("button", name="Leave").click()
+    (creation,) = held
+    creation.continue_()
+    page.unroute("**/v1/factories")
+    announced(page, "Left alone is created")
+    assert page.url == f"{api}/#/people"
     page.goto(f"{api}/#/factories")
     page.get_by_role("link", name="New factory").click()
     page.get_by_label("Name", exact=True).fill("Works by hand")

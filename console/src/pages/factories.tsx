@@ -5,7 +5,7 @@ import { call } from "../api/http.ts";
 import type { Factory } from "../api/types.ts";
 import { attainment, factoryName } from "../state/factories.ts";
 import { useAction, useKey, usePages } from "../state/load.ts";
-import { go, href } from "../state/router.ts";
+import { href, useGo } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, SkeletonCard } from "../ui/basic.tsx";
@@ -91,6 +91,7 @@ function NewFactory() {
   const [name, setName] = useState("");
   const action = useAction();
   const keyOf = useKey();
+  const go = useGo();
   useUnsaved(name !== "");
   const create = async () => {
     const json = name.trim() ? { name: name.trim() } : {};

@@ -5,7 +5,7 @@ import { Problem, call } from "../api/http.ts";
 import type { Factory } from "../api/types.ts";
 import { factoryName } from "../state/factories.ts";
 import { useAction } from "../state/load.ts";
-import { go } from "../state/router.ts";
+import { useGo } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Failure } from "../ui/basic.tsx";
@@ -76,6 +76,7 @@ export function Rename({ path, version, done, close }: { path: string; version: 
 
 export function Delete({ path, version, close }: { path: string; version: Version; close: () => void }) {
   const action = useAction();
+  const go = useGo();
   const name = factoryName(version.data);
   const remove = async () => {
     await call("DELETE", path);

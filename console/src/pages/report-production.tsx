@@ -8,7 +8,7 @@ import { href, setQuery, useText } from "../state/router.ts";
 import { Button, Card, Empty, Failure, Link, Skeleton } from "../ui/basic.tsx";
 import { Bars } from "../ui/charts.tsx";
 import { Field } from "../ui/form.tsx";
-import { count, percent } from "../ui/format.ts";
+import { count, date, percent } from "../ui/format.ts";
 import { LongTable } from "../ui/longtable.tsx";
 import type { TableColumn } from "../ui/table.tsx";
 import { Name } from "../ui/text.tsx";
@@ -22,6 +22,9 @@ function second(day: string | null, end: boolean): number | undefined {
   const seconds = Date.parse(`${day}T00:00:00Z`) / 1000;
   return Number.isNaN(seconds) ? undefined : seconds + (end ? 86_399 : 0);
 }
+
+/** On paper the fields of the days are missing. */
+const daysOf = (from: string | null, to: string | null) => [from && ` from ${date(from)}`, to && ` to ${date(to)}`].filter(Boolean).join("");
 
 const COLUMNS: TableColumn<Production>[] = [
   { name: "name", title: "Factory", line: "name", cell: (row) => <Link to={href(["factories", row.factory_id])}><Name>{nameOf(row)}</Name></Link>, sort: (row) => nameOf(row) },
@@ -45,7 +48,7 @@ export function ProductionReport({ query }: { query: URLSearchParams }) {
     if (!backwards) setQuery({ from, to });
   };
   return (
-    <Card title="Production against goal" actions={<ReportFiles path={PATH} query={asked} name="production" />}>
+    <Card title={`Production against goal${daysOf(query.get("from"), query.get("to"))}`} actions={<ReportFiles path={PATH} query={asked} name="production" />}>
       <form class="row" onSubmit={show}>
         <Field label="From" type="date" value={from} set={setFrom} />
         <Field label="To" type="date" value={to} set={setTo} fault={backwards ? "is before the first day" : undefined} />

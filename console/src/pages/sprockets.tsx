@@ -5,7 +5,7 @@ import { Problem, call } from "../api/http.ts";
 import type { Sprocket } from "../api/types.ts";
 import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
 import { useRemoval } from "../state/removal.ts";
-import { go, href } from "../state/router.ts";
+import { href, useGo } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty, Failure, Link, SkeletonCard } from "../ui/basic.tsx";
@@ -50,6 +50,7 @@ function NewSprocket() {
   const [texts, setTexts] = useState<Texts>(EMPTY);
   const keyOf = useKey();
   const action = useAction();
+  const go = useGo();
   useUnsaved(texts !== EMPTY);
   const create = async () => {
     const json = bodyOf(texts);
@@ -125,6 +126,7 @@ function Edit({ path, version, set }: { path: string; version: Version; set: (ve
     }
   };
   const deleteIt = useRemoval(path, etag);
+  const go = useGo();
   const remove = async () => {
     await deleteIt();
     announce(`Sprocket ${data.id} is deleted`);

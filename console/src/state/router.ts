@@ -2,7 +2,7 @@
 // server need not know it. `#/data/jobs?key=7` is the path ["data", "jobs"] with a query.
 
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { entered } from "./unsaved.ts";
 
 export interface Place {
@@ -56,10 +56,15 @@ export function href(path: (string | number)[], query: Parameters = {}): string 
   return `#/${path.map((part) => encodeURIComponent(part)).join("/")}${text ? `?${text}` : ""}`;
 }
 
-/** To another page, for what was entered is saved. */
-export function go(path: (string | number)[], query: Parameters = {}): void {
-  history.pushState(null, "", href(path, query));
-  arrive();
+/** To another page, for what was entered is saved; not for whoever has left this one meanwhile. */
+export function useGo(): (path: (string | number)[]) => void {
+  const left = useRef(false);
+  useEffect(() => () => void (left.current = true), []);
+  return (path) => {
+    if (left.current) return;
+    history.pushState(null, "", href(path));
+    arrive();
+  };
 }
 
 /** Change the query of this page; back does not step through such changes. */
