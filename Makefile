@@ -65,7 +65,7 @@ test: test-quick ## everything
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/faults tests/e2e
 
 faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES=1000 SEED=1
-	@$(PY) -m pytest -n auto --maxprocesses 4 tests/faults --examples=$(or $(EXAMPLES),1000) --seed=$(or $(SEED),1)
+	@$(PY) -m pytest -n auto --maxprocesses 4 tests/faults --examples=$(or $(EXAMPLES),1000) --seed=$(or $(SEED),1) --hypothesis-profile=thorough --hypothesis-seed=$(or $(SEED),1)
 
 test-views: .venv/installed ## the views' property with 1,000 examples
 	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough

@@ -360,7 +360,6 @@ def test_every_job_ends_and_its_counts_are_its_rows(
         settings=settings(
             max_examples=max(examples // 4, 10),
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

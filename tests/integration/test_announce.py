@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greetings import announce, service, store
@@ -175,9 +175,7 @@ def test_a_run_ends_before_its_time_is_over(
     assert names(subscriber.messages()) == ["A", "B", "C", "D", "E"]
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 @given(
     st.dates(min_value=at("2026-01-01").date(), max_value=at("2030-01-01").date()),
     st.sampled_from(["Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns", "Africa/Cairo"]),

@@ -101,7 +101,7 @@ def like(listing: str) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(shapes.get(listing, {"id": st.integers()}))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_cursor_that_somebody_made_up_is_a_400_or_a_page(
     tables: None, data: st.DataObject

@@ -275,7 +275,6 @@ def test_factories_behave_like_dictionaries(tables: None) -> None:
         settings=settings(
             max_examples=50,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -214,9 +214,7 @@ def test_the_birthdays_of_a_year_take_few_queries(
     assert len(conditions) <= 3
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(
     today=st.dates(date(2023, 1, 1), date(2032, 12, 31)),
     within=st.integers(0, 366),
@@ -409,7 +407,6 @@ def test_people_behave_like_a_dictionary(tables: None) -> None:
         settings=settings(
             max_examples=15,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

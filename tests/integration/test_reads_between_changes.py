@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.store import changes as store
@@ -18,11 +18,7 @@ from tests.histories import Row, records_of
 from tests.reconcile import compact
 from tests.streams import deliver
 
-QUIET = settings(
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+FEW = settings(max_examples=60)
 
 
 def hired(number: int, department: int, job: int) -> tuple[str, Row]:
@@ -69,7 +65,7 @@ def between_queries(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object])
     monkeypatch.setattr(reports, "READ_PAUSE", 0)
 
 
-@QUIET
+@FEW
 @given(
     st.lists(changes, min_size=2, max_size=12),
     st.lists(st.integers(0, 2), min_size=24, max_size=24),

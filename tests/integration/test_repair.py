@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projector.reconcile import compare, plan
@@ -101,9 +101,7 @@ def store_rows(state: State) -> None:
         (table(data_set.setting, data_set.key) if data_set else factory_table()).put(row)
 
 
-@settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(st.data())
 def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) -> None:
     fresh()

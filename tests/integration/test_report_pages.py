@@ -137,7 +137,7 @@ characters = st.characters() | st.sampled_from("\x00\x0b\x1f\x7f\x85\ud800\udfff
 names = st.text(characters, max_size=80) | st.sampled_from(["]]>", "<!--", "&#0;", "\r\n"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(names, st.lists(names, min_size=1, max_size=3))
 def test_a_drawing_is_well_formed_whatever_the_names(title: str, labels: list[str]) -> None:
     values = [1.0] * len(labels)

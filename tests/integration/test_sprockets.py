@@ -345,7 +345,6 @@ def test_sprockets_behave_like_a_dictionary(tables: None) -> None:
         settings=settings(
             max_examples=15,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

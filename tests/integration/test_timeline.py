@@ -63,7 +63,7 @@ moments = st.integers(0, 6)
 factories = st.lists(st.lists(moments, max_size=12), min_size=1, max_size=4)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), drawn=factories, unit=st.integers(1, 4))
 def test_pages_are_a_plain_sort_whatever_is_added_between_them(
     fresh: Any, data: st.DataObject, drawn: list[list[int]], unit: int

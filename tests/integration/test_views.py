@@ -6,7 +6,7 @@ from zlib import crc32
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.handler import handler
@@ -76,7 +76,6 @@ def deliver_until_done(shard: str, batch: list[Row]) -> None:
             deliver_until_done(shard, part or batch)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries(), st.booleans())
 def test_every_change_counts_once_however_it_is_delivered(
     fresh: Any, delivery: tuple[State, list[Delivery], list[int]], after_commit: bool
