@@ -21,7 +21,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE = 20_000  # milliseconds; the first call of each function starts it
+PATIENCE = 60_000  # milliseconds; the first call of each function starts it
 LOCAL = {"localhost", "127.0.0.1"}  # the local cloud's names for itself
 SESSION = "sprocketworks-session"  # where the console keeps it
 # of each page of the console, by its address
@@ -107,8 +107,15 @@ def open_dialog(page: Page, console: str, name: str) -> None:
 def settle(page: Page) -> None:
     """Wait until nothing is loading."""
     page.wait_for_load_state("networkidle")
+    # a page of the same document is drawn with the next frame
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)))")
     page.locator("h1").first.wait_for()
     page.locator(".skeleton").first.wait_for(state="detached")
+
+
+def stay_paused(page: Page) -> None:
+    """From now on, an upload that breaks goes on only when somebody wishes so."""
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
 
 
 @contextmanager
@@ -116,7 +123,8 @@ def watched(browser: Browser, *expected: str, **options: Any) -> Iterator[Page]:
     """A page that reaches no other host, and reports no error but those that are expected."""
     errors: list[str] = []
     outside: list[str] = []
-    context = browser.new_context(**options)
+    # dates are typed as they are there
+    context = browser.new_context(locale="en-US", **options)
 
     def note(message: str) -> None:
         if not any(each in message for each in expected):

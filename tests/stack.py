@@ -1,28 +1,44 @@
 """The deployed stack on a local cloud of a test's own, and a client of its API."""
 
 import json
+import secrets
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from infra.local.cloud import Cloud
 
+T = TypeVar("T")
 STACK_REGION = "eu-central-1"  # not the one that clients fall back on
+PATIENCE = 180  # seconds; a machine with much to do is slow
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of those that no connection gets: a cloud that is stopped finds it free again."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def soon(look: Callable[[], Any], wanted: Any, seconds: float = 30) -> None:
+def until(look: Callable[[], T | None]) -> T:
+    """What is found, once there is something."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"still {found!r} after {PATIENCE} s"
+        time.sleep(0.2)
+    return found
+
+
+def soon(look: Callable[[], Any], wanted: Any) -> None:
     """The views follow the tables by a moment."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while (found := look()) != wanted and time.monotonic() < deadline:
         time.sleep(0.2)
     assert found == wanted

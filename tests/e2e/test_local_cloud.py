@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from infra.build import ROOT
 from infra.local.access import NAME, PASSWORD
 from infra.local.cloud import Cloud
-from tests.stack import STACK_REGION, free_port
+from tests.stack import STACK_REGION, free_port, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -123,10 +122,7 @@ def expect_that_views_follow(described: dict[str, Any]) -> None:
         before = row_count(api)
         rows = {"rows": [{"id": 4711, "department": "New"}]}
         assert api.post("/tables/departments/rows", json=rows).status_code == 201
-        deadline = time.monotonic() + 60
-        while row_count(api) == before and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert row_count(api) == before + 1, "the new row is counted"
+        soon(lambda: row_count(api), before + 1)
 
 
 def expect_that_the_first_screen_works(cloud: Cloud, screen: str) -> None:

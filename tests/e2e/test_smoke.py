@@ -20,7 +20,7 @@ def anybody(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     """A client without a token, of the address that was given or of the tests' own stack."""
     url = os.environ.get("SMOKE_URL") or request.getfixturevalue("cloud")["api"]
     # a function's first call starts it
-    with httpx.Client(base_url=url, timeout=30, follow_redirects=True) as client:
+    with httpx.Client(base_url=url, timeout=60, follow_redirects=True) as client:
         yield client
 
 
@@ -33,7 +33,7 @@ def member(anybody: httpx.Client, request: pytest.FixtureRequest) -> Iterator[ht
         headers = {"Authorization": f"Bearer {os.environ['SMOKE_TOKEN']}"}
     else:
         pytest.skip("no TOKEN was given")
-    with httpx.Client(base_url=anybody.base_url, headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=anybody.base_url, headers=headers, timeout=60) as client:
         yield client
 
 
@@ -48,8 +48,8 @@ def lists(client: httpx.Client) -> list[str]:
 
 
 def served(client: httpx.Client, path: str) -> httpx.Response:
-    """The response, for which a store that is slow for a moment has half a minute."""
-    deadline = time.monotonic() + 30
+    """The response, for which a store that is slow for a moment has a minute."""
+    deadline = time.monotonic() + 60
     while (response := client.get(path)).status_code == 503 and time.monotonic() < deadline:
         time.sleep(float(response.headers.get("retry-after", 1)))
     assert response.status_code == 200, f"{path}: {response.text}"
