@@ -26,6 +26,10 @@ Fault = Literal["refused", "throttled", "cut", "lost", "unprocessed"] | None
 Plan = Callable[[int], Fault]
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 100  # else connections of one moment are refused on a busy machine
+
+
 class Proxy:
     """A proxy between the functions and their store that fails as planned."""
 
@@ -55,7 +59,7 @@ class Proxy:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         serve = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         serve.start()
 
@@ -102,7 +106,7 @@ class Proxy:
         sent = {name: value for name, value in headers.items() if name.lower() != "content-length"}
         request = urllib.request.Request(self.store, body, sent)  # noqa: S310 - this machine
         try:
-            with urllib.request.urlopen(request, timeout=10) as answered:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answered:  # noqa: S310
                 self.done |= {token} if token else set()
                 return 200, answered.read()
         except urllib.error.HTTPError as error:

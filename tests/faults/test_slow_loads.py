@@ -120,14 +120,14 @@ def test_a_table_that_throttles_is_waited_for(
 def test_a_table_that_takes_nothing_is_not_waited_for_longer(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, gone = time.monotonic, 0.0
+    began, gone = time.monotonic(), 0.0
 
     def sleep(seconds: float) -> None:
         nonlocal gone
         gone += seconds
 
     # of the retries alone: other threads of the process sleep, too
-    later = SimpleNamespace(sleep=sleep, monotonic=lambda: real() + gone)
+    later = SimpleNamespace(sleep=sleep, monotonic=lambda: began + gone)
     monkeypatch.setattr(retries, "time", later)
     monkeypatch.setattr(time, "monotonic", later.monotonic)
     monkeypatch.setattr(retries, "LAST_BACKOFF", 2.0)
