@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra import lazy
+from infra.locks import locked
 from tests.template import ROOT, environment, resources
 
 FUNCTIONS = ROOT / "functions"
@@ -151,20 +152,22 @@ def test_a_model_is_a_models_module(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runtime() -> Path:
     """The functions' requirements as they are built, nothing else, kept from run to run."""
     requirements = FUNCTIONS / "requirements.txt"
     sources = (requirements, Path(lazy.__file__))
     key = sha256(b"".join(path.read_bytes() for path in sources) + sys.version.encode())
     target = ROOT / ".local" / "runtime" / key.hexdigest()[:16]
-    if not target.exists():
-        made = tmp_path_factory.mktemp("runtime")
-        uv = str(Path(sys.executable).with_name("uv"))
-        into = ("--target", str(made), "--python", sys.executable, "-r", str(requirements))
-        subprocess.run([uv, "pip", "install", "--quiet", *into], check=True, timeout=300)
-        lazy.make_lazy(made)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made, target)
+    made = target.with_suffix(".unfinished")
+    # each process of the tests needs it, and one makes it
+    with locked(target.parent, lambda: None):
+        if not target.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            uv = str(Path(sys.executable).with_name("uv"))
+            into = ("--target", str(made), "--python", sys.executable, "-r", str(requirements))
+            subprocess.run([uv, "pip", "install", "--quiet", *into], check=True, timeout=300)
+            lazy.make_lazy(made)
+            made.rename(target)
     return target
 
 
