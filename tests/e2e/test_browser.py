@@ -253,6 +253,14 @@ def obstacles(page: Page) -> list[str]:
 
 
 def cut(page: Page) -> list[str]:
+    # a table finds out in the frame after the next one whether it fits
+    page.evaluate(
+        "new Promise(done => {"
+        "  let frames = 3;"
+        "  const wait = () => frames-- ? requestAnimationFrame(wait) : done();"
+        "  wait();"
+        "})"
+    )
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found = [f"{wide} pixels wider than the window"] if wide > 0 else []
     tables = page.evaluate(

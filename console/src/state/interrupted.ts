@@ -6,6 +6,7 @@ import { Problem, get } from "../api/http.ts";
 import type { Job } from "../api/types.ts";
 
 const KEPT = "sprocketworks-uploads";
+const SETTLED_MS = 2000; // a page that is gone holds its locks a moment longer
 const lockOf = (id: string) => `sprocketworks-upload:${id}`;
 
 /** Jobs whose files will not arrive from here any more */
@@ -43,12 +44,16 @@ async function jobOf(id: string): Promise<Job | undefined> {
   }
 }
 
+/** Whether a page sends its file at the moment. */
+const isSent = (id: string) => navigator.locks.request(lockOf(id), { signal: AbortSignal.timeout(SETTLED_MS) }, () => false).catch(() => true);
+
 /** Which jobs of an earlier page of this tab still wait for their files; the others are forgotten. */
 export async function findInterrupted(): Promise<void> {
-  const { held = [] } = await navigator.locks.query();
-  for (const id of kept().filter((each) => !held.some(({ name }) => name === lockOf(each)))) {
+  for (const id of kept()) {
+    if (await isSent(id)) continue;
     const job = await jobOf(id);
-    if (job?.status === "awaiting_upload") interrupted.value = [...interrupted.value, job];
-    else forget(id);
+    if (job?.status !== "awaiting_upload") forget(id);
+    // neither one whose upload has ended just now, nor one that is known already
+    else if (kept().includes(id) && !interrupted.value.some((known) => known.id === id)) interrupted.value = [...interrupted.value, job];
   }
 }

@@ -21,7 +21,8 @@ export function useFit(fits: boolean): RefObject<HTMLDivElement> {
       element.classList.toggle("cards", (phone.matches && !fits) || element.scrollWidth > width);
     };
     look();
-    const resized = new ResizeObserver(look);
+    // in a frame of its own: what it changes is another change of size
+    const resized = new ResizeObserver(() => requestAnimationFrame(look));
     resized.observe(element);
     return () => resized.disconnect();
   });
