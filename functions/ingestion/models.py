@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from ingestion.large.objects import LARGEST_UPLOAD
 from shared.datasets import DATA_SETS
-from shared.models import Model
+from shared.models import JobStatus, Model
 
 Row = dict[str, Any]
 
@@ -86,7 +86,6 @@ if TYPE_CHECKING:
     Table = str
 else:
     Table = Literal[tuple(DATA_SETS)]
-Status = Literal["awaiting_upload", "planning", "running", "succeeded", "failed", "cancelled"]
 
 
 class IngestionIn(Model):
@@ -124,7 +123,7 @@ class Ingestion(BaseModel):
 
     id: str
     table: str
-    status: Status
+    status: JobStatus
     source: Literal["upload", "landing"]
     filename: str | None
     options: IngestionOptions

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from shared.models import JobStatus
+
 
 class RowCount(BaseModel):
     name: str
@@ -14,7 +16,7 @@ class LatestJob(BaseModel):
     id: str
     table: str
     filename: str | None
-    status: str
+    status: JobStatus
     progress: float
     created_at: datetime
 
