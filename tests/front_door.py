@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from itertools import count
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.template import resources
 
@@ -70,11 +70,9 @@ def event(
     body: str | bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """API Gateway's REST proxy event, payload format 1.0; `url` is a path with a query."""
-    from urllib.parse import parse_qsl, unquote
-
+    """API Gateway's REST proxy event, payload format 1.0, with the path as it was sent."""
     parts = urlsplit(url)
-    _, resource = route(method, unquote(parts.path))
+    _, resource = route(method, parts.path)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = dict(pairs)
     repeated = {name: [value for each, value in pairs if each == name] for name in query}
@@ -82,7 +80,7 @@ def event(
     request_id = f"request-{next(_requests)}"
     return {
         "resource": resource,
-        "path": unquote(parts.path),
+        "path": parts.path,
         "httpMethod": method,
         "headers": dict(headers or {}),
         "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
@@ -93,7 +91,7 @@ def event(
         "requestContext": {
             "requestId": request_id,
             "stage": "v1",
-            "path": f"/v1{quote(parts.path)}",
+            "path": f"/v1{parts.path}",
             "httpMethod": method,
             "resourcePath": resource,
             "identity": {"sourceIp": "127.0.0.1"},

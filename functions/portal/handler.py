@@ -3,6 +3,7 @@
 import asyncio
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from mangum import Mangum
 
@@ -36,7 +37,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     # nothing else of a request is read here, so nothing else of it can be in the way
     headers = {"if-none-match": header(event, "if-none-match") or ""}
     nothing = {"body": None, "multiValueHeaders": None}
-    result = _portal({**event, **nothing, "headers": headers, "path": path_of(event)}, context)
+    path = unquote(path_of(event))
+    result = _portal({**event, **nothing, "headers": headers, "path": path}, context)
     result["headers"] = SECURITY | result["headers"]
     if event["httpMethod"] == "HEAD":
         result["body"] = ""

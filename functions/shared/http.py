@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Unpack
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 
@@ -162,8 +162,11 @@ class Api:
         started = time.perf_counter()
         method = event["httpMethod"]
         # Powertools' patterns know no combining marks, so names travel percent-encoded to routes
-        path = quote(path_of(event), safe="/")
-        request = {**event, "path": path, "httpMethod": "GET" if method == "HEAD" else method}
+        request = {
+            **event,
+            "path": path_of(event),
+            "httpMethod": "GET" if method == "HEAD" else method,
+        }
         with calls_within(self.seconds):
             result = self._result(request, context)
         if not _fits(result):

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 Event = dict[str, Any]
 _PARAMETER = re.compile(r"\{(\w+)\+?\}")
@@ -29,15 +29,15 @@ def request_id(event: Event) -> str:
 
 
 def path_of(event: Event) -> str:
-    """The path below the stage, percent-decoded.
+    """The path below the stage, each segment percent-encoded in one way: `%2F` is no slash.
 
     Behind a custom domain `path` begins with the base path of the domain, so the path is made from
-    the resource, `/tables/{proxy+}`, and the values of its parameters.
+    the resource, `/tables/{proxy+}`, and the values of its parameters, which are as they were sent.
     """
-    sent = str(event["path"])
+    sent = path = str(event["path"])
     parameters = event.get("pathParameters") or {}
-    resource = event.get("resource")
-    if not resource:
-        return unquote(sent)
-    path = unquote(_PARAMETER.sub(lambda match: parameters[match[1]], resource))
-    return f"{path}/" if sent.endswith("/") and not path.endswith("/") else path
+    if resource := event.get("resource"):
+        path = _PARAMETER.sub(lambda match: parameters[match[1]], resource)
+    if sent.endswith("/") and not path.endswith("/"):
+        path += "/"
+    return "/".join(quote(unquote(segment), safe="") for segment in path.split("/"))

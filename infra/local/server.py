@@ -22,10 +22,10 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
-from ministack.services import apigateway_v1, cloudformation, lambda_svc
+from ministack.services import cloudformation, lambda_svc
 
 from infra.local import saves
-from infra.local.starting import STAGE
+from infra.local.gateway import to_the_api, use_own_responses
 from infra.local.workers import share_code, start_few
 
 logger = logging.getLogger("saves")
@@ -92,18 +92,6 @@ class Server:
         return status == 0
 
 
-def to_the_api(scope: Any) -> Any:
-    """Give the stack's API the address `/v1`: its own has an id that changes."""
-    if scope["type"] != "http" or not f"{scope['path']}/".startswith(f"/{STAGE}/"):
-        return scope
-    apis = [api for (_, _, api), _ in apigateway_v1._rest_apis.all_items()]  # noqa: SLF001
-    if not apis:
-        return scope
-    folder = f"/_aws/execute-api/{apis[-1]}"
-    raw = scope.get("raw_path") or scope["path"].encode()
-    return {**scope, "path": folder + scope["path"], "raw_path": folder.encode() + raw}
-
-
 def deploying() -> bool:
     """Whether a stack is being changed: nobody would go on with it after a restart."""
     found = [stack.get("StackStatus", "") for _, stack in cloudformation._stacks.all_items()]  # noqa: SLF001
@@ -153,6 +141,7 @@ def main() -> None:
     folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
     share_code(folder / "tmp")
     start_few()
+    use_own_responses()
     # a burst of connections takes more files than the usual 1024
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

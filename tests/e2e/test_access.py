@@ -85,8 +85,25 @@ def test_the_console_the_docs_and_health_are_open(anyone: httpx.Client, path: st
     ],
 )
 def test_all_else_asks_for_a_token(anyone: httpx.Client, method: str, path: str) -> None:
-    assert anyone.request(method, path).status_code == 401
-    assert anyone.request(method, path, headers=bearer("a.b.c")).status_code == 401
+    for headers in ({}, bearer("a.b.c")):
+        refused = anyone.request(method, path, headers=headers)
+        assert refused.status_code == 401
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["instance"]
+
+
+@pytest.mark.parametrize("path", ["/", "/sprockets", "/sprockets/1", "/nowhere"])
+def test_a_method_that_no_function_has_is_a_problem_of_the_gateway(stack: Stack, path: str) -> None:
+    for method in ("OPTIONS", "TRACE"):
+        response = stack.api.request(method, path)
+        assert (response.status_code, response.json()["title"]) == (404, "Not Found")
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_path_reaches_a_function_as_it_was_sent(stack: Stack) -> None:
+    for name in ("a%2Fb", "%2541da", "%FF"):
+        saved = stack.api.put(f"/hello/{name}", json={"dateOfBirth": "1990-01-01"})
+        assert saved.status_code == 422, name
 
 
 def test_a_token_of_a_person_reads_and_writes(stack: Stack) -> None:

@@ -271,6 +271,18 @@ def test_head_of_a_page(aws: str, built: None, path: str) -> None:
     assert head.headers == got.headers
 
 
+def test_an_encoded_slash_is_part_of_a_name(tables: None) -> None:
+    call("POST", "/sprockets", json_body=events.SPROCKET)
+    for url in ("/sprockets/1%2F", "/tables/jobs%2Frows", "/tables/jobs/rows%2f1"):
+        assert call("GET", url).status == 404
+    # as any other name that cannot be saved
+    for name in ("a%2Fb", "%2F", "%2541da", "%2E%2E", "%FF"):
+        saved = call("PUT", f"/hello/{name}", json_body={"dateOfBirth": "1990-01-01"})
+        assert saved.status == 422, name
+        assert call("GET", f"/hello/{name}").json["detail"] == "no such person"
+        assert call("DELETE", f"/hello/{name}").json["detail"] == "no such person"
+
+
 def test_methods_name_head_beside_get(aws: str) -> None:
     for path, methods in (("/sprockets", "GET, HEAD, POST"), ("/docs", "GET, HEAD")):
         assert call("PATCH", path).headers["allow"] == methods
