@@ -70,7 +70,7 @@ faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES
 test-views: .venv/installed ## the views' property with 1,000 examples
 	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough
 
-screenshots: .venv/installed ## pictures of every page of the local cloud's console, at two widths
+screenshots: .venv/installed ## pictures of every page of the local cloud's console, at three widths
 	@$(PY) -m tests.screenshots
 
 reconcile: .venv/installed ## compare the views with the tables (REPAIR=1 repairs; STACK=… REGION=… on AWS)

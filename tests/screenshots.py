@@ -6,7 +6,7 @@ from tests.browser import DIALOGS, PAGES, choose, chromium, described, open_dial
 from tests.template import ROOT
 
 FOLDER = ROOT / ".screenshots"
-VIEWS = (("light", 1440), ("light", 390), ("dark", 1440), ("dark", 390))
+VIEWS = tuple((scheme, width) for scheme in ("light", "dark") for width in (1440, 768, 390))
 DOCUMENTS = ("docs", "redoc")
 FILE = "id;department\n90;Polishing\n91;Heat treatment\nx;Painting\n93\n94;Galvanising\n"
 

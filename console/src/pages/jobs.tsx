@@ -3,7 +3,8 @@
 import { call, get } from "../api/http.ts";
 import { mayPass } from "../api/passing.ts";
 import type { Job, JobStatus } from "../api/types.ts";
-import { useAction, useLoad, usePages, usePolling } from "../state/load.ts";
+import { useAction, useLoad, usePolling } from "../state/load.ts";
+import { usePages } from "../state/paging.ts";
 import { href, setQuery } from "../state/router.ts";
 import { loadTables } from "../state/tables.ts";
 import { announce } from "../ui/announce.tsx";

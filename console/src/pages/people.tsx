@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { Problem, call } from "../api/http.ts";
 import type { Upcoming } from "../api/types.ts";
-import { useAction, useLoad, usePages } from "../state/load.ts";
+import { useAction, useLoad } from "../state/load.ts";
+import { usePages } from "../state/paging.ts";
 import { useRemoval } from "../state/removal.ts";
 import { href, setQuery, useText } from "../state/router.ts";
 import { announce } from "../ui/announce.tsx";

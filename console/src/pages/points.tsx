@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/http.ts";
 import type { Point } from "../api/types.ts";
-import { useAction, usePages } from "../state/load.ts";
+import { useAction } from "../state/load.ts";
+import { usePages } from "../state/paging.ts";
 import { announce } from "../ui/announce.tsx";
 import { Button, Card, Empty } from "../ui/basic.tsx";
 import { Confirm } from "../ui/dialog.tsx";

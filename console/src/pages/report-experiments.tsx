@@ -1,9 +1,9 @@
 // Experiments per user.
 
-import { useState } from "preact/hooks";
 import { get } from "../api/http.ts";
 import type { Report, UserReport } from "../api/types.ts";
 import { useLoad } from "../state/load.ts";
+import { useCursors } from "../state/paging.ts";
 import { Card, Empty, Failure, Skeleton } from "../ui/basic.tsx";
 import { Bars } from "../ui/charts.tsx";
 import { count, figure } from "../ui/format.ts";
@@ -21,17 +21,16 @@ const COLUMNS: TableColumn<UserReport>[] = [
 ];
 
 export function Experiments() {
-  const [cursors, setCursors] = useState<string[]>([]);
-  const cursor = cursors.at(-1);
+  const { cursor, turning } = useCursors(PATH);
   const report = useLoad(`${PATH} ${cursor}`, (signal) => get<Report<UserReport>>(PATH, { limit: LIMIT, cursor }, signal));
   const rows = report.data?.user_reports;
-  const next = report.data?.next;
+  const pages = turning(report.data?.next);
   const average = report.data?.average_experiment_count ?? 0;
   return (
     <Card title="Experiments per user" actions={<ReportFiles path={PATH} query={{ limit: 100 }} name="experiments" />}>
       <Failure error={report.error} retry={() => void report.reload()} />
       {!rows && !report.error && <Skeleton lines={8} />}
-      {rows && !rows.length && !cursors.length && (
+      {rows && !rows.length && pages.number === 1 && (
         <Empty title="No experiments yet">
           <a href="#/data/load">Load users and their experiments</a>
         </Empty>
@@ -49,12 +48,7 @@ export function Experiments() {
           <Table fits caption="Experiments per user" columns={COLUMNS} rows={rows} keyOf={(row) => row.user_id} />
         </>
       )}
-      <Pager
-        number={cursors.length + 1}
-        previous={cursors.length ? () => setCursors(cursors.slice(0, -1)) : undefined}
-        next={next ? () => setCursors([...cursors, next]) : undefined}
-        name="experiments"
-      />
+      <Pager {...pages} name="experiments" loading={!rows} />
     </Card>
   );
 }

@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { Problem, call } from "../api/http.ts";
 import type { Sprocket } from "../api/types.ts";
-import { useAction, useKey, useLoad, usePages } from "../state/load.ts";
+import { useAction, useKey, useLoad } from "../state/load.ts";
+import { usePages } from "../state/paging.ts";
 import { useRemoval } from "../state/removal.ts";
 import { href, useGo } from "../state/router.ts";
 import { useUnsaved } from "../state/unsaved.ts";

@@ -1,8 +1,7 @@
 // What pages load: a value and its error, never an old value under a new error.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Page } from "../api/types.ts";
-import { Problem, type Query, freshKey, get } from "../api/http.ts";
+import { Problem, freshKey } from "../api/http.ts";
 import { mayPass } from "../api/passing.ts";
 import { state } from "../api/session.ts";
 
@@ -73,42 +72,6 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     reload,
     refresh: () => read(!failed.current),
     set: (data) => setFound({ key, data }),
-  };
-}
-
-export interface Pages<T> extends Loading<Page<T>> {
-  number: number;
-  previous: (() => void) | undefined;
-  next: (() => void) | undefined;
-  restart: () => void;
-}
-
-interface Paged {
-  listing: string;
-  cursors: string[];
-}
-
-/** One page of a list at a time, however long the list is; back and reload come to the same one. */
-export function usePages<T>(path: string, query: Query = {}, limit = 25): Pages<T> {
-  const listing = JSON.stringify([path, query, limit]);
-  const [place, setPlace] = useState(history.state as Paged | null);
-  const cursors = place?.listing === listing ? place.cursors : [];
-  const cursor = cursors.at(-1);
-  const loading = useLoad(`${listing}${cursor ?? ""}`, (signal) =>
-    get<Page<T>>(path, { ...query, limit, cursor }, signal),
-  );
-  const following = loading.data?.next;
-  const move = (to: string[]) => {
-    const now: Paged = { listing, cursors: to };
-    history.replaceState(now, "");
-    setPlace(now);
-  };
-  return {
-    ...loading,
-    number: cursors.length + 1,
-    previous: cursors.length ? () => move(cursors.slice(0, -1)) : undefined,
-    next: following ? () => move([...cursors, following]) : undefined,
-    restart: () => (cursors.length ? move([]) : void loading.reload()),
   };
 }
 

@@ -2,7 +2,7 @@
 // list of its cells (fit.ts), for which the roles are named: a browser forgets those of a restyled table.
 
 import { useRef } from "preact/hooks";
-import type { Pages } from "../state/load.ts";
+import type { Pages } from "../state/paging.ts";
 import { Button, type Children, Empty, Failure, Skeleton } from "./basic.tsx";
 import { useFit } from "./fit.ts";
 
