@@ -358,7 +358,7 @@ def test_every_job_ends_and_its_counts_are_its_rows(
     run_state_machine_as_test(
         Jobs,
         settings=settings(
-            max_examples=max(examples // 4, 10),
+            max_examples=max(examples // 8, 7),
             stateful_step_count=20,
             suppress_health_check=list(HealthCheck),
         ),
