@@ -58,8 +58,9 @@ validate: .venv/installed
 	@.venv/bin/zizmor --offline --quiet .github
 	@$(PY) -m infra.lint
 
-test-quick: lint types validate ## everything but the local cloud
-	@$(PY) -m pytest -n auto --maxprocesses 4 -m "not e2e" tests/unit tests/integration tests/faults
+test-quick: .venv/installed ## everything but the local cloud
+	@$(MAKE) --no-print-directory -j 2 lint types validate
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not e2e" tests/unit tests/integration tests/faults
 
 test: test-quick ## everything
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/faults tests/e2e
@@ -67,8 +68,8 @@ test: test-quick ## everything
 faults: .venv/installed ## hostile files, forms and crashes, generated: EXAMPLES=1000 SEED=1
 	@$(PY) -m pytest -n auto --maxprocesses 4 tests/faults --examples=$(or $(EXAMPLES),1000) --seed=$(or $(SEED),1) --hypothesis-profile=thorough --hypothesis-seed=$(or $(SEED),1)
 
-test-views: .venv/installed ## the views' property with 1,000 examples
-	@$(PY) -m pytest tests/integration/test_views.py --hypothesis-profile=thorough
+test-views: .venv/installed ## the views' properties with twenty times as many examples
+	@$(PY) -m pytest tests/integration/test_views.py tests/integration/test_repair.py tests/integration/test_reads_between_changes.py --hypothesis-profile=thorough
 
 screenshots: .venv/installed ## pictures of every page of the local cloud's console, at three widths
 	@$(PY) -m tests.screenshots

@@ -14,6 +14,21 @@ from infra.local.cloud import Cloud
 from tests.browser import CHROMIUM, PATIENCE, chromium, sign_in, watched
 from tests.stack import STACK_REGION, Stack, free_port, soon
 
+# of the files: the longest begin first, so that the processes end at about the same time
+LONGEST = (
+    "test_local_cloud",
+    "test_deploying",
+    "test_views",
+    "test_large_files",
+    "test_console",
+    "test_browser",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.examples import some
 from tests.front_door import Response, call
 from tests.works import SPROCKET, chart, everything, leftovers, sweep
 
@@ -273,7 +274,7 @@ def test_factories_behave_like_dictionaries(tables: None) -> None:
     run_state_machine_as_test(
         Factories,
         settings=settings(
-            max_examples=50,
+            some(20),
             stateful_step_count=25,
             suppress_health_check=list(HealthCheck),
         ),

@@ -6,19 +6,18 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.store import changes as store
 from reports import store as reports
 from shared import dynamo
 from shared.views import SHARDS, HireCell
+from tests.examples import some
 from tests.front_door import call
 from tests.histories import Row, records_of
 from tests.reconcile import compact
 from tests.streams import deliver
-
-FEW = settings(max_examples=60)
 
 
 def hired(number: int, department: int, job: int) -> tuple[str, Row]:
@@ -65,7 +64,7 @@ def between_queries(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object])
     monkeypatch.setattr(reports, "READ_PAUSE", 0)
 
 
-@FEW
+@some(30)
 @given(
     st.lists(changes, min_size=2, max_size=12),
     st.lists(st.integers(0, 2), min_size=24, max_size=24),

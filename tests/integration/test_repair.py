@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.reconcile import compare, plan
@@ -27,6 +27,7 @@ from shared.views import (
     user_key,
 )
 from shared.views_table import views_table
+from tests.examples import some
 from tests.expected_views import assert_views_equal
 from tests.front_door import call
 from tests.histories import MOMENTS, State, records_of, steps, titles
@@ -101,7 +102,7 @@ def store_rows(state: State) -> None:
         (table(data_set.setting, data_set.key) if data_set else factory_table()).put(row)
 
 
-@settings(max_examples=15)
+@some(8)
 @given(st.data())
 def test_any_damage_is_repaired(fresh: Callable[[], None], data: st.DataObject) -> None:
     fresh()

@@ -18,6 +18,7 @@ from shared.dynamo import Table, transact
 from shared.settings import setting
 from shared.views import HireCell
 from shared.views_table import row_counts, views_table
+from tests.examples import some
 from tests.expected_views import assert_views_equal
 from tests.front_door import Context, call
 from tests.histories import MOMENTS, Row, State, point, records_of, steps
@@ -76,6 +77,7 @@ def deliver_until_done(shard: str, batch: list[Row]) -> None:
             deliver_until_done(shard, part or batch)
 
 
+@some(50)
 @given(deliveries(), st.booleans())
 def test_every_change_counts_once_however_it_is_delivered(
     fresh: Any, delivery: tuple[State, list[Delivery], list[int]], after_commit: bool
