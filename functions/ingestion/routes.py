@@ -67,11 +67,13 @@ def list_tables() -> JsonObject:
     summary="A data set and some of its rows",
     query=(LIMIT,),
     response=models.TableSample,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
-def get_table(table: str, limit: int) -> JsonObject:
+def get_table(table: str, limit: int) -> Response[str]:
     """The columns of a data set, and some of its rows as a sample."""
-    return service.sample(service.data_set_of(table), limit)
+    found = service.sample(service.data_set_of(table), limit)
+    return api.with_etag(content_tag(found), found)
 
 
 @api.get(

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
-from shared.etags import version_tag
-from shared.http import Api, JsonObject, created, json_response, no_content
+from shared.etags import content_tag, version_tag
+from shared.http import NOT_MODIFIED, Api, JsonObject, created, json_response, no_content
 from shared.lazy import LazyModels
 from shared.params import CURSOR, LIMIT
 from shared.route import Contract
@@ -59,11 +59,13 @@ def get_sprocket(sprocket_id: str) -> Response[Any]:
     "/sprockets/{sprocket_id}/references",
     summary="How many points of production refer to a sprocket",
     response=models.References,
+    responses=NOT_MODIFIED,
     problems=(404,),
 )
-def get_references(sprocket_id: str) -> JsonObject:
+def get_references(sprocket_id: str) -> Response[Any]:
     """A sprocket that any points refer to is not deleted."""
-    return {"points": sprockets.get(sprocket_id).references}
+    count = {"points": sprockets.get(sprocket_id).references}
+    return api.with_etag(content_tag(count), count)
 
 
 @api.put(
