@@ -85,6 +85,8 @@ def client() -> Any:
         raise MissingSettingError("AWS_RETRY_MODE must be standard or adaptive")
     if not re.fullmatch(r"[1-9]\d{0,3}", os.environ.get("AWS_MAX_ATTEMPTS", "1")):
         raise MissingSettingError("AWS_MAX_ATTEMPTS must be a number from 1")
+    # of the core, read with its first call: one thread serves all calls, more wake each other
+    os.environ.setdefault("TOKIO_WORKER_THREADS", "1")
     return pydynox_core.DynamoDBClient(
         # without a region the core would take us-east-1 silently
         region=os.environ.get("AWS_REGION") or setting("AWS_DEFAULT_REGION"),
