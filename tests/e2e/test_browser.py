@@ -170,8 +170,16 @@ def test_the_first_view_takes_two_requests_of_the_api(page: Page, api: str) -> N
 def test_a_failure_replaces_what_was_shown_and_can_be_tried_again(
     browser: Browser, api: str, stack: Stack
 ) -> None:
-    with watched(browser, "status of 503") as page:
+    with watched(browser, "status of 503", "status of 400", "TypeError") as page:
         sign_in(page, stack.described)
+        # addresses that are wrong, and a page with a fault, leave the others as they are
+        page.goto(f"{api}/#/factories/1?from=abc")
+        expect(page.get_by_role("alert").first).to_contain_text("from: must be an integer")
+        page.route("**/sprockets?*", lambda route: route.fulfill(json={"items": None}))
+        page.goto(f"{api}/#/sprockets")
+        expect(page.get_by_role("heading", name="This page has a fault")).to_be_visible()
+        page.get_by_role("link", name="Reports").click()
+        expect(page.get_by_role("img", name="Hires in 2021")).to_be_visible()
         page.goto(f"{api}/#/data/jobs")
         rows = page.locator("tbody tr")
         expect(rows.first).to_be_visible()

@@ -1,13 +1,13 @@
 // What is around every page: the side bar, who is signed in, and the card of who is not.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import { person, state } from "../api/session.ts";
 import { signIn, signOut } from "../api/signin.ts";
 import { useAction } from "../state/load.ts";
 import { href, leave, leaving, place, stay } from "../state/router.ts";
 import { dirty } from "../state/unsaved.ts";
 import { Announcements } from "../ui/announce.tsx";
-import { Button, Empty, Failure } from "../ui/basic.tsx";
+import { Button, type Children, Empty, Failure } from "../ui/basic.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Heading } from "../ui/page.tsx";
 import { InterruptedUploads } from "./interrupted.tsx";
@@ -132,6 +132,21 @@ function NotFound() {
   );
 }
 
+/** A page with a fault: the others still work. */
+function Guarded({ children }: { children: Children }) {
+  const [error, retry] = useErrorBoundary((fault) => console.error(fault));
+  const address = useRef(place.value);
+  if (error && address.current !== place.value) retry();
+  address.current = place.value;
+  if (!error) return <>{children}</>;
+  return (
+    <>
+      <Heading title="This page has a fault" />
+      <Failure error={new Error("It can not be drawn. Reload it, or choose another page.")} />
+    </>
+  );
+}
+
 export function Frame({ failed }: { failed: string | undefined }) {
   if (state.value === "signed-out") return <SignedOut failed={failed} />;
   const [here = "", ...path] = place.value.path;
@@ -144,7 +159,7 @@ export function Frame({ failed }: { failed: string | undefined }) {
       <SideBar here={here} />
       <main id="main" tabIndex={-1}>
         <InterruptedUploads />
-        {Page ? <Page key={here} path={path} query={place.value.query} /> : <NotFound />}
+        <Guarded>{Page ? <Page key={here} path={path} query={place.value.query} /> : <NotFound />}</Guarded>
       </main>
       <Announcements />
       {leaving.value && <Leaving />}

@@ -35,7 +35,8 @@ export async function addFiles(files: Iterable<File>, tables: Table[], preferred
   for (const file of files) {
     const reason = await unfit(file);
     const header = reason ? [] : headerOf(await file.slice(0, 4096).text());
-    const upload = new Upload(file, guessTable(tables, header, file.name)?.name ?? preferred);
+    const table = guessTable(tables, header, file.name) ?? tables.find(({ name }) => name === preferred);
+    const upload = new Upload(file, table?.name ?? "");
     uploads.value = [...uploads.value, upload];
     if (reason) upload.refuse(reason);
     else void upload.check();

@@ -2,9 +2,10 @@
 
 import type { PointIn } from "../api/types.ts";
 
-/** Unix seconds as the value of a datetime-local input, in the zone of this computer. */
+/** Unix seconds as the value of a datetime-local input, in the zone of this computer; nothing for no time. */
 export function localText(seconds: number): string {
   const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return "";
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 

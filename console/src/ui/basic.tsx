@@ -57,7 +57,7 @@ export function Failure({ error, beside = [], retry }: { error: Error | undefine
         <ul>
           {other.slice(0, 10).map(({ loc, msg }) => (
             <li>
-              {[loc.filter((part) => part !== "body").join(" › "), msg].filter(Boolean).join(": ")}
+              {[loc.filter((part) => part !== "body" && part !== "query").join(" › "), msg].filter(Boolean).join(": ")}
             </li>
           ))}
           {other.length > 10 && <li>and {other.length - 10} more</li>}

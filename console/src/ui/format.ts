@@ -22,8 +22,11 @@ export const plural = (value: number, one: string, many = `${one}s`) => `${count
 /** The words of a date stay in one line. */
 const whole = (text: string) => text.replaceAll(/ (?=\p{L})|(?<=\p{L}) /gu, "\u00a0");
 
-/** A date without a time, such as a birthday. */
-export const date = (text: string) => whole(day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`)));
+/** A date without a time, such as a birthday; what is none, such as of an address, stays as it is. */
+export function date(text: string): string {
+  const found = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return Number.isNaN(found.getTime()) ? text : whole(day.format(found));
+}
 export const clock = (text: string) => hours.format(new Date(text));
 export const time = (text: string) => whole(moment.format(new Date(text)));
 export const unixTime = (seconds: number) => whole(moment.format(new Date(seconds * 1000)));
