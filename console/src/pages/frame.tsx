@@ -89,9 +89,15 @@ function Leaving() {
 function SideBar({ here }: { here: string }) {
   const [open, setOpen] = useState(false);
   const action = useAction();
+  const opener = useRef<HTMLElement>(null);
   useEffect(() => setOpen(false), [place.value]);
+  const close = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    opener.current?.querySelector("button")?.focus();
+  };
   return (
-    <header class="side">
+    <header class="side" ref={opener} onKeyDown={close}>
       <div>
         <div class="brand">
           <Logo />

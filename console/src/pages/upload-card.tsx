@@ -49,7 +49,7 @@ function Choices({ upload, tables }: { upload: Upload; tables: TableInfo[] }) {
   const pick: [string, string][] = tables.map(({ name }) => [name, title(name)]);
   return (
     <>
-      {!upload.table.value && <p role="status">No table has just the columns of its first line. Choose the table that it is for.</p>}
+      {!upload.table.value && <p role="status">No table has just these columns. Choose the table that the file is for.</p>}
       <div class="row">
         <Select
           label="Table"
