@@ -12,10 +12,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.files import FILES, JSON, File
-from portal.health import KEPT_SECONDS, check_stores
 from shared.etags import not_modified
 from shared.log import log_failure
-from shared.params import read_query
 from shared.problems import (
     PROBLEM_JSON,
     Malformed,
@@ -33,16 +31,24 @@ def without_query(endpoint: Endpoint) -> Endpoint:
     """An endpoint of a document, which takes no parameters; pages get them from links."""
 
     async def checked(request: Request) -> Response:
-        try:
-            read_query((), request.scope["aws.event"].get("queryStringParameters") or {})
-        except Malformed as malformed:
-            return problem_response(request, malformed)
+        query = request.scope["aws.event"].get("queryStringParameters")
+        if query:
+            # imported here: few requests have one
+            from shared.params import read_query
+
+            try:
+                read_query((), query)
+            except Malformed as malformed:
+                return problem_response(request, malformed)
         return await endpoint(request)
 
     return checked
 
 
 async def health(request: Request) -> Response:
+    # imported here: pages and documents need nothing of it
+    from portal.health import KEPT_SECONDS, check_stores
+
     checks = await check_stores(request_id(request.scope["aws.event"]))
     if all(check == "ok" for check in checks.values()):
         kept = {"Cache-Control": f"public, max-age={KEPT_SECONDS}"}

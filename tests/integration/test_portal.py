@@ -275,7 +275,7 @@ def test_an_unknown_failure_is_a_problem_that_says_nothing_of_it(
     def broken(_: str) -> None:
         raise RuntimeError("arn:aws:dynamodb:us-east-1:123456789012:table/t")
 
-    monkeypatch.setattr("portal.app.check_stores", broken)
+    monkeypatch.setattr("portal.health.check_stores", broken)
     response = call("GET", "/health")
     assert response.status == 500
     assert response.headers["content-type"] == "application/problem+json"
