@@ -1,20 +1,16 @@
 // A table of rows that are all here: filtered, sorted, and drawn a page at a time. The filter and the
 // order are in the address, so that a link has them.
 
-import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { place, setQuery, useText } from "../state/router.ts";
 import { Empty } from "./basic.tsx";
 import { Field } from "./form.tsx";
 import { plural } from "./format.ts";
+import { printing } from "./print.ts";
 import { Pager, type Sorting, Table, type TableColumn, sorted } from "./table.tsx";
 
 const LENGTH = 50; // rows of a page
 const FEW = 10; // rows that are seen at a glance
-const print = matchMedia("print");
-/** On paper nobody turns to the next page of a list: all of its rows are drawn */
-const printing = signal(print.matches);
-print.addEventListener("change", () => (printing.value = print.matches));
 
 interface LongTableProps<T> {
   caption: string;

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "../api/types.ts";
 import { axisFigure } from "./format.ts";
+import { print } from "./print.ts";
 
 interface TimeChartProps {
   chart: Chart;
@@ -14,6 +15,7 @@ interface TimeChartProps {
 }
 
 const HEIGHT = 300;
+const PAPER = 640; // pixels of the width of a page
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function colour(name: string): string {
@@ -84,16 +86,17 @@ export function TimeChart({ chart, label, zoomed }: TimeChartProps) {
     let plot: uPlot | undefined;
     const draw = () => {
       plot?.destroy();
-      const made = options(element.clientWidth, "Time", (from, to) => latest.current(from, to));
+      const made = options(print.matches ? PAPER : element.clientWidth, "Time", (from, to) => latest.current(from, to));
       plot = new uPlot(made, [time, actual, goal], element);
     };
     draw();
     const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
     resized.observe(element);
-    dark.addEventListener("change", draw);
+    // other colours
+    for (const media of [dark, print]) media.addEventListener("change", draw);
     return () => {
       resized.disconnect();
-      dark.removeEventListener("change", draw);
+      for (const media of [dark, print]) media.removeEventListener("change", draw);
       plot?.destroy();
     };
   }, [chart]);
