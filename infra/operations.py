@@ -68,9 +68,13 @@ class Operations:
             for media_type, described in content.items()
         }
 
+    def _is_versioned(self, route: Route) -> bool:
+        """Whether it is of a resource with an entity tag; a POST is of what it makes."""
+        return route.path in self.versioned and route.method != "POST"
+
     def _validators(self, route: Route) -> Iterator[JsonObject]:
         """The request headers of a resource with an entity tag."""
-        if route.path not in self.versioned:
+        if not self._is_versioned(route):
             return
         name = "If-None-Match" if route.method == "GET" else "If-Match"
         about = "Entity tags; `304` where one of them is the state's"
@@ -84,7 +88,7 @@ class Operations:
 
     def _tag_header(self, route: Route, status: int) -> JsonObject:
         """ETag: always there on a resource that has one, and on the response that makes one."""
-        own = route.path in self.versioned and status in {200, 304}
+        own = self._is_versioned(route) and status in {200, 304}
         if not (own or (status == 201 and self._makes(route))):
             return {}
         return {"ETag": {"required": own, "schema": {"type": "string"}}}

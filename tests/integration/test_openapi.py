@@ -60,6 +60,12 @@ def test_a_response_has_the_headers_that_it_may_have() -> None:
     assert headers("/sprockets/{sprocket_id}", "200", "PUT") == {"ETag"}
 
 
+def test_no_post_has_the_conditions_of_a_resource() -> None:
+    for path, item in openapi.document()["paths"].items():
+        names = {each["name"] for each in item.get("post", {}).get("parameters", [])}
+        assert not names & {"If-Match", "If-None-Match"}, path
+
+
 def test_every_tag_is_described() -> None:
     for tag in openapi.document()["tags"]:
         assert tag["description"]
