@@ -2,12 +2,12 @@
 
 import json
 import threading
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -40,9 +40,13 @@ class Proxy:
         self.done: set[str] = set()  # tokens of transactions
         self.throttling: Throttling | None = None
         self.lock = threading.Lock()
+        self.kept = threading.local()  # the connection of a thread to the store
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # which keeps connections
+            disable_nagle_algorithm = True
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 response = proxy.response(body, dict(self.headers))
@@ -55,6 +59,11 @@ class Proxy:
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
+
+            def finish(self) -> None:
+                super().finish()
+                if hasattr(proxy.kept, "connection"):
+                    proxy.kept.connection.close()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -104,13 +113,13 @@ class Proxy:
             return 200, b"{}"
         body = json.dumps(asked).encode()
         sent = {name: value for name, value in headers.items() if name.lower() != "content-length"}
-        request = urllib.request.Request(self.store, body, sent)  # noqa: S310 - this machine
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answered:  # noqa: S310
-                self.done |= {token} if token else set()
-                return 200, answered.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
+        if not hasattr(self.kept, "connection"):
+            self.kept.connection = HTTPConnection(urlsplit(self.store).netloc, timeout=60)
+        self.kept.connection.request("POST", "/", body, sent)
+        response = self.kept.connection.getresponse()
+        if response.status == 200:
+            self.done |= {token} if token else set()
+        return response.status, response.read()
 
     def departments(self) -> dict[int, str]:
         """What is stored, read past the proxy."""
