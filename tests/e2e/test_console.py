@@ -221,7 +221,7 @@ def test_an_upload_is_cancelled_with_its_job(page: Page, stack: Stack, api: str)
     jobs = stack.api.get("/ingestions?limit=20&table=compounds").json()["items"]
     job = next(job for job in jobs if job["filename"] == "unwanted.csv")
     assert job["status"] == "cancelled"
-    # whoever reloads meanwhile is asked, and then hears what became of the upload
+    # whoever reloads meanwhile is asked, and then reads what became of the upload
     choose(page, "lost.csv", f"compound_id,compound_name\n1,{'C' * 9_000}\n" * 600)
     card = page.locator(".card", has=page.get_by_role("heading", name="lost.csv"))
     with page.expect_request(PARTS):
