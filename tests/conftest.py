@@ -1,6 +1,7 @@
 """Fixtures for all tests: moto in server mode with the template's tables, and its front door."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ settings.register_profile(
 settings.load_profile("ordinary")
 settings.register_profile("thorough", max_examples=1000, derandomize=False)
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # no account's
+# a shell has what it starts in the background ignore Ctrl-C, and with it the commands under test
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,11 @@ def cli(bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
             text=True,
         ) as process:
             started(process.pid)
-            out, err = process.communicate(stdin, timeout=60)
+            try:
+                out, err = process.communicate(stdin, timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()  # else the end of this block waits for it
+                raise
         return Done(process.returncode, out, err)
 
     return command
